@@ -1,0 +1,309 @@
+//! How every failure of oktapipe is named, counted and explained.
+//!
+//! One enum of kinds, one match from kind to exit code ([`Kind::row`]). The manual's table and the tests read that match;
+//! nothing else in the program knows an exit code. What a failure looks like on stdout is in `document`, who
+//! writes it is `run`.
+
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// What went wrong, as a script can test it: the member `kind` of an error document.
+///
+/// New kinds may come; none is ever renamed or given another number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each kind is described by its row in oktapipe(1)")]
+pub enum Kind {
+    Usage,
+    WrongDocument,
+    OrgMismatch,
+    MaskedDocument,
+    NoDocument,
+    Network,
+    Tls,
+    ServiceError,
+    NoTerminal,
+    RoleAmbiguous,
+    FactorAmbiguous,
+    AppAmbiguous,
+    Internal,
+    CannotCreate,
+    Io,
+    RateLimited,
+    Timeout,
+    MfaTimeout,
+    LockedFile,
+    Protocol,
+    AuthenticationFailed,
+    LockedOut,
+    PasswordExpired,
+    EnrollmentRequired,
+    MfaRejected,
+    PasscodeWrong,
+    FactorUnsupported,
+    BrowserNeeded,
+    FastpassRequired,
+    CaptchaRequired,
+    Federated,
+    ConsentRequired,
+    PolicyDenied,
+    SessionExpired,
+    AssertionExpired,
+    AppNotAssigned,
+    StepUpRequired,
+    NoRole,
+    RoleDenied,
+    DurationTooLong,
+    Config,
+}
+
+impl Kind {
+    /// Every kind, in the order of the manual's table.
+    pub const ALL: [Kind; 41] = [
+        Kind::Usage,
+        Kind::WrongDocument,
+        Kind::OrgMismatch,
+        Kind::MaskedDocument,
+        Kind::NoDocument,
+        Kind::Network,
+        Kind::Tls,
+        Kind::ServiceError,
+        Kind::NoTerminal,
+        Kind::RoleAmbiguous,
+        Kind::FactorAmbiguous,
+        Kind::AppAmbiguous,
+        Kind::Internal,
+        Kind::CannotCreate,
+        Kind::Io,
+        Kind::RateLimited,
+        Kind::Timeout,
+        Kind::MfaTimeout,
+        Kind::LockedFile,
+        Kind::Protocol,
+        Kind::AuthenticationFailed,
+        Kind::LockedOut,
+        Kind::PasswordExpired,
+        Kind::EnrollmentRequired,
+        Kind::MfaRejected,
+        Kind::PasscodeWrong,
+        Kind::FactorUnsupported,
+        Kind::BrowserNeeded,
+        Kind::FastpassRequired,
+        Kind::CaptchaRequired,
+        Kind::Federated,
+        Kind::ConsentRequired,
+        Kind::PolicyDenied,
+        Kind::SessionExpired,
+        Kind::AssertionExpired,
+        Kind::AppNotAssigned,
+        Kind::StepUpRequired,
+        Kind::NoRole,
+        Kind::RoleDenied,
+        Kind::DurationTooLong,
+        Kind::Config,
+    ];
+
+    /// The kind's name in documents, its exit code, and whether the same call may succeed later.
+    ///
+    /// The numbers are those of sysexits.h, and 2 for usage as clap and most Unix tools have it. `io` is one kind with
+    /// two numbers, 73 where a file cannot be created and 74 where reading or writing failed, as sysexits.h tells them apart.
+    pub const fn row(self) -> (&'static str, u8, bool) {
+        match self {
+            Kind::Usage => ("usage", 2, false),
+            Kind::WrongDocument => ("wrong_document", 65, false),
+            Kind::OrgMismatch => ("org_mismatch", 65, false),
+            Kind::MaskedDocument => ("masked_document", 65, false),
+            Kind::NoDocument => ("no_document", 66, false),
+            Kind::Network => ("network", 69, true),
+            Kind::Tls => ("tls", 69, false),
+            Kind::ServiceError => ("service_error", 69, true),
+            Kind::NoTerminal => ("no_terminal", 69, false),
+            Kind::RoleAmbiguous => ("role_ambiguous", 69, false),
+            Kind::FactorAmbiguous => ("factor_ambiguous", 69, false),
+            Kind::AppAmbiguous => ("app_ambiguous", 69, false),
+            Kind::Internal => ("internal", 70, false),
+            Kind::CannotCreate => ("io", 73, false),
+            Kind::Io => ("io", 74, false),
+            Kind::RateLimited => ("rate_limited", 75, true),
+            Kind::Timeout => ("timeout", 75, true),
+            Kind::MfaTimeout => ("mfa_timeout", 75, true),
+            Kind::LockedFile => ("locked_file", 75, true),
+            Kind::Protocol => ("protocol", 76, false),
+            Kind::AuthenticationFailed => ("authentication_failed", 77, false),
+            Kind::LockedOut => ("locked_out", 77, false),
+            Kind::PasswordExpired => ("password_expired", 77, false),
+            Kind::EnrollmentRequired => ("enrollment_required", 77, false),
+            Kind::MfaRejected => ("mfa_rejected", 77, false),
+            Kind::PasscodeWrong => ("passcode_wrong", 77, false),
+            Kind::FactorUnsupported => ("factor_unsupported", 77, false),
+            Kind::BrowserNeeded => ("browser_needed", 77, false),
+            Kind::FastpassRequired => ("fastpass_required", 77, false),
+            Kind::CaptchaRequired => ("captcha_required", 77, false),
+            Kind::Federated => ("federated", 77, false),
+            Kind::ConsentRequired => ("consent_required", 77, false),
+            Kind::PolicyDenied => ("policy_denied", 77, false),
+            Kind::SessionExpired => ("session_expired", 77, false),
+            Kind::AssertionExpired => ("assertion_expired", 77, false),
+            Kind::AppNotAssigned => ("app_not_assigned", 77, false),
+            Kind::StepUpRequired => ("step_up_required", 77, false),
+            Kind::NoRole => ("no_role", 77, false),
+            Kind::RoleDenied => ("role_denied", 77, false),
+            Kind::DurationTooLong => ("duration_too_long", 77, false),
+            Kind::Config => ("config", 78, false),
+        }
+    }
+
+    /// The name in documents.
+    pub const fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The exit code.
+    pub const fn exit_code(self) -> u8 {
+        self.row().1
+    }
+}
+
+/// Why a command ends without its document.
+#[derive(Debug)]
+pub enum Error {
+    /// This stage failed: it says so on stderr and in an error document.
+    Failed(Box<Failure>),
+    /// A stage before failed. Its error document goes on, silently, with its exit code.
+    Upstream {
+        /// The exit code of the stage that failed.
+        exit_code: u8,
+        /// Its error document, as it came.
+        document: Map<String, Value>,
+    },
+    /// Whoever read our stdout is gone: end as SIGPIPE ends a process, without a word.
+    ReaderGone,
+    /// A signal asked us to end; the terminal is restored already, and `run` raises it again.
+    Signal(i32),
+}
+
+/// A failure of this stage. What happened, then what to do: both are one line of ASCII-safe text of ours.
+#[derive(Debug)]
+pub struct Failure {
+    /// The kind, and through it the exit code.
+    pub kind: Kind,
+    /// What happened. Peers' words in it have been through [`printable`].
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+    /// The service's own JSON error body, which the error document is merged into. Without tokens.
+    pub body: Map<String, Value>,
+}
+
+impl Error {
+    /// A failure of `kind`: `message` says what happened, `hint` what to do. Quotes, backslashes and control characters in
+    /// either become harmless look-alikes: a document with our strings must survive `echo $DOC` in dash and zsh.
+    pub fn new(kind: Kind, message: impl AsRef<str>, hint: impl AsRef<str>) -> Error {
+        let (message, hint) = (plain(message.as_ref()), plain(hint.as_ref()));
+        Error::Failed(Box::new(Failure { kind, message, hint, body: Map::new() }))
+    }
+
+    /// Adds the service's own error body, so that `jq .errorCode` in an existing script still finds it.
+    #[must_use]
+    pub fn with_body(mut self, body: Map<String, Value>) -> Error {
+        if let Error::Failed(failure) = &mut self {
+            failure.body = body;
+        }
+        self
+    }
+
+    /// The kind, where this stage itself failed.
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Error::Failed(failure) => Some(failure.kind),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Failed(failure) => write!(f, "{}: {}", failure.message, failure.hint),
+            Error::Upstream { exit_code, .. } => write!(f, "a stage before failed with {exit_code}"),
+            Error::ReaderGone => f.write_str("the reader of stdout is gone"),
+            Error::Signal(signal) => write!(f, "ended by signal {signal}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The longest piece of a peer's text that a message of ours repeats, in characters.
+pub const PEER_TEXT_LIMIT: usize = 200;
+
+/// A peer's text as a person may see it: control characters (C0, C1, DEL), bidi controls and zero-width characters
+/// out, blanks folded, at most [`PEER_TEXT_LIMIT`] characters. A terminal obeys the bytes that it is shown, so a role
+/// or an error summary from the network must not reach it raw (CVE-2021-25743 in kubectl, CVE-2024-52005 in git).
+pub fn printable(text: &str) -> String {
+    let mut out = String::new();
+    for (count, word) in
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).enumerate()
+    {
+        if count > 0 {
+            out.push(' ');
+        }
+        out.extend(word.chars().filter(|c| !is_invisible(*c)));
+        if out.len() > 4 * PEER_TEXT_LIMIT {
+            break;
+        }
+    }
+    if out.chars().count() > PEER_TEXT_LIMIT {
+        out = out.chars().take(PEER_TEXT_LIMIT).chain("...".chars()).collect();
+    }
+    out
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '"' => '\'',
+            '\\' => '/',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .filter(|c| !is_invisible(*c))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_listed_once_and_its_name_says_its_number() {
+        let mut names: Vec<_> = Kind::ALL.iter().map(|kind| (kind.name(), kind.exit_code())).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Kind::ALL.len());
+    }
+
+    #[test]
+    fn exit_codes_are_usage_or_from_sysexits() {
+        for kind in Kind::ALL {
+            assert!(matches!(kind.exit_code(), 2 | 65 | 66 | 69 | 70 | 73..=78), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn peers_text_loses_what_a_terminal_would_obey() {
+        assert_eq!(printable("a\x1b[31mb\u{9b}31m\r\nc\u{202e}d\u{200b}"), "a [31mb 31m cd");
+        assert_eq!(printable(&"x".repeat(500)).len(), PEER_TEXT_LIMIT + 3);
+    }
+
+    #[test]
+    fn our_own_strings_hold_no_quote_backslash_or_control_character() {
+        let Error::Failed(failure) = Error::new(Kind::Config, "a\"b\\c\nd", "e\tf") else {
+            panic!("not a failure")
+        };
+        assert_eq!((failure.message.as_str(), failure.hint.as_str()), ("a'b/c d", "e f"));
+    }
+}

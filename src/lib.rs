@@ -1,0 +1,11 @@
+//! oktapipe: Unix pipe stages that turn an Okta login into temporary AWS credentials.
+//!
+//! The modules stand on floors, and imports point down only (`tests/cli/floors.rs` holds the table):
+//! `error`, `secret`, `arn`, `time`, `terminal`; above them the pure parsers, `document`, `http` and `cli`; then the
+//! conversations with the outside (`okta`, `sts`, `prompt`); `context`, the world as a value; one file a stage
+//! in `stage`; what is made of stages in `command`; and `run`, which alone reads the real world and writes the output.
+
+pub mod error;
+pub mod secret;
+pub mod terminal;
+pub mod time;

@@ -1,0 +1,40 @@
+//! The person, as the conversations see them.
+//!
+//! The real one is `prompt::Tty`, on `/dev/tty`; tests hand in one that answers from a list. stdout is never used to talk
+//! to a person, and stdin never read from one.
+
+use crate::error::Error;
+use crate::secret::SecretString;
+
+/// Whom to ask, and whether anybody still waits for our answer.
+pub trait Terminal: std::fmt::Debug {
+    /// Asks for one line, shown while it is typed.
+    ///
+    /// # Errors
+    /// `no_terminal` when nobody can be asked (`hint` then is what the caller gives as `instead`, for instance
+    /// `give --username`); [`Error::ReaderGone`] when stdout's reader left meanwhile; [`Error::Signal`] after Ctrl-C.
+    fn ask(&self, question: &str, instead: &str) -> Result<String, Error>;
+
+    /// Asks for one line, not shown.
+    ///
+    /// # Errors
+    /// As [`Terminal::ask`].
+    fn ask_secret(&self, question: &str, instead: &str) -> Result<SecretString, Error>;
+
+    /// Lets the person choose one of `choices` (their number is given back, from 0).
+    ///
+    /// # Errors
+    /// As [`Terminal::ask`].
+    fn choose(&self, question: &str, choices: &[String], instead: &str) -> Result<usize, Error>;
+
+    /// Whether a question could be asked now: a terminal is there, we are in its foreground, and `--no-input` was not given.
+    fn can_ask(&self) -> bool;
+
+    /// Shows the person a line that no question follows (the number of a push challenge): on the terminal if there is
+    /// one, else on stderr. Quiet does not silence it.
+    fn show(&self, line: &str);
+
+    /// Whether stdout's reader is gone, so that nothing one-time should be spent any more: `poll(2)` on descriptor 1
+    /// gives POLLERR (Linux) or POLLHUP (macOS) on a pipe whose other end is closed.
+    fn reader_is_gone(&self) -> bool;
+}

@@ -1,0 +1,52 @@
+//! Times on the wire, and the clock as an argument.
+
+use jiff::Timestamp;
+
+/// The clock that a conversation is given. Tests hand in one that stands still.
+pub trait Clock: std::fmt::Debug {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    fn now(&self) -> i64;
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> i64 {
+        Timestamp::now().as_second()
+    }
+}
+
+/// An RFC 3339 time (`2026-03-01T10:15:57.000Z`, also with an offset) as seconds since 1970, fractions dropped.
+/// `None` for anything else, a time without an offset among it: guessing a zone would move an expiry by hours.
+pub fn parse(text: &str) -> Option<i64> {
+    text.trim().parse::<Timestamp>().ok().map(|time| time.as_second())
+}
+
+/// Seconds since 1970 as `2026-03-01T10:15:57Z`: whole seconds and `Z`, which `jq`'s `fromdateiso8601` insists on.
+/// Years outside of jiff's range (-9999 to 9999) give `None`.
+pub fn format(epoch: i64) -> Option<String> {
+    Timestamp::from_second(epoch).ok().map(|time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_okta_and_aws_are_read() {
+        for text in ["2026-03-01T10:15:57.000Z", "2026-03-01T10:15:57Z", "2026-03-01T11:15:57+01:00"] {
+            assert_eq!(parse(text), Some(1_772_360_157), "{text}");
+        }
+        for text in ["", "2026-03-01T10:15:57", "2026-03-01", "1772360157", "never"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_that_we_write_are_whole_seconds_with_z() {
+        assert_eq!(format(1_772_360_157).as_deref(), Some("2026-03-01T10:15:57Z"));
+        assert_eq!(format(i64::MAX), None);
+    }
+}

@@ -8,6 +8,8 @@
 pub mod cli;
 pub mod document;
 pub mod error;
+pub mod org;
 pub mod secret;
 pub mod terminal;
 pub mod time;
+pub mod transaction;

@@ -210,11 +210,8 @@ pub struct SamlRoles {
     #[allow(missing_docs, reason = "described by its type")]
     pub role: RoleArgs,
     /// Settle on the first role of the assertion (or of those that --role matches)
-    #[arg(long, conflicts_with = "each")]
-    pub first: bool,
-    /// Print one document a role, one a line
     #[arg(long)]
-    pub each: bool,
+    pub first: bool,
     /// Print only what `aws sts assume-role-with-saml --cli-input-json` takes
     #[arg(long)]
     pub skeleton: bool,

@@ -7,6 +7,7 @@
 
 pub mod arn;
 pub mod error;
+pub mod page;
 pub mod secret;
 pub mod terminal;
 pub mod time;

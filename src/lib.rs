@@ -5,6 +5,7 @@
 //! conversations with the outside (`okta`, `sts`, `prompt`); `context`, the world as a value; one file a stage
 //! in `stage`; what is made of stages in `command`; and `run`, which alone reads the real world and writes the output.
 
+pub mod arn;
 pub mod error;
 pub mod http;
 pub mod secret;

@@ -8,5 +8,6 @@
 pub mod error;
 pub mod prompt;
 pub mod secret;
+pub mod shell;
 pub mod terminal;
 pub mod time;

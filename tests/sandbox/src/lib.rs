@@ -1,1 +1,217 @@
-//! x
+//! A stand-in for an Okta Classic org and AWS STS, on loopback, over TLS.
+//!
+//! It is strict where the real services are: tokens are spent once and grow old, bodies have the right type,
+//! codes are used once, assertions are signed and the signature is checked, the pair of role and provider
+//! must be in the assertion, and errors are Okta's and AWS's own. It shares no code with the program it
+//! tests, so the two can disagree.
+//!
+//! ```
+//! use oktapipe_sandbox::{Options, Sandbox};
+//!
+//! let sandbox = Sandbox::start(Options::default())?;
+//! assert!(sandbox.org().starts_with("https://localhost:"));
+//! assert!(sandbox.log().is_empty());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! For people there are pages on the org's own address: `/sandbox/users`, `/sandbox/totp/LOGIN` and
+//! `/sandbox/log`.
+//!
+//! Not here: Identity Engine, the admin API, and anything a browser's script would do.
+
+mod clock;
+mod exchange;
+mod fault;
+mod idp_key;
+mod log;
+mod okta;
+mod random;
+mod saml;
+mod server;
+mod state;
+mod sts;
+mod tls;
+mod totp;
+mod users;
+
+pub use fault::{Action, Fault};
+pub use log::Request;
+pub use users::{Factor, Role, User};
+
+use server::{Service, Shared};
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How a sandbox is to be.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many answers to a push say WAITING before its outcome; the first always does.
+    pub push_polls: u32,
+    /// The org's port; 0 for any free one.
+    pub port: u16,
+    /// STS's port; 0 for any free one.
+    pub sts_port: u16,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { push_polls: 2, port: 0, sts_port: 0 }
+    }
+}
+
+/// A running sandbox. Dropping it stops its thread and removes its folder.
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    folder: tls::Folder,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a thread of its own; it is listening when this returns. The first call in a
+    /// process makes an RSA key.
+    pub fn start(options: Options) -> io::Result<Sandbox> {
+        let mut random = random::Random::seeded()?;
+        let (acceptor, folder) = tls::make(&mut random)?;
+        let (port, org_listeners) = server::listen(options.port)?;
+        let (sts_port, sts_listeners) = server::listen(options.sts_port)?;
+        let shared = Arc::new(Shared {
+            org: format!("https://localhost:{port}"),
+            sts: format!("https://localhost:{sts_port}"),
+            push_polls: options.push_polls,
+            clock: clock::Clock::default(),
+            faults: fault::Faults::default(),
+            log: log::Log::default(),
+            idp_key: idp_key::IdpKey::of_this_process()?,
+            state: Mutex::new(state::State::new(random)),
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+        let (stop, stopped) = oneshot::channel();
+        let services = [(org_listeners, Service::Okta), (sts_listeners, Service::Sts)];
+        for (listeners, service) in services {
+            for listener in listeners {
+                let within = runtime.enter();
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                drop(within);
+                let serving = server::serve(listener, acceptor.clone(), service, shared.clone());
+                runtime.spawn(serving);
+            }
+        }
+        let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
+            // The sender's being dropped is the sign to stop; the listeners end with the runtime.
+            let _ = runtime.block_on(stopped);
+        })?;
+        Ok(Sandbox { shared, folder, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The org's origin, `https://localhost:PORT`.
+    pub fn org(&self) -> String {
+        self.shared.org.clone()
+    }
+
+    /// STS's origin, `https://localhost:PORT`.
+    pub fn sts(&self) -> String {
+        self.shared.sts.clone()
+    }
+
+    /// The certificate of the throw-away authority, PEM.
+    pub fn ca_file(&self) -> &Path {
+        self.folder.ca_file()
+    }
+
+    /// The embed link of the AWS app.
+    pub fn app_link(&self) -> String {
+        format!("{}/home/amazon_aws/{}/272", self.shared.org, okta::APP_ID)
+    }
+
+    /// Everyone who can be tried.
+    pub fn users(&self) -> &'static [User] {
+        users::USERS
+    }
+
+    /// A code that will be taken now, for a login and a provider (`GOOGLE` or `OKTA`). Codes are good once:
+    /// this is the present step's, or a neighbour's if that one is used up. `None` if there is no such factor
+    /// or all three are used.
+    pub fn totp(&self, login: &str, provider: &str) -> Option<String> {
+        okta::factor::next_code(&self.shared.state(), login, Some(provider), self.shared.clock.now())
+    }
+
+    /// The environment that points oktapipe, curl, the AWS CLI and SDKs at this sandbox.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let ca_file = self.ca_file().display().to_string();
+        [
+            ("OKTA_ORG", self.org()),
+            ("OKTA_APP_ID", okta::APP_ID.to_owned()),
+            ("SSL_CERT_FILE", ca_file.clone()),
+            ("CURL_CA_BUNDLE", ca_file.clone()),
+            ("AWS_CA_BUNDLE", ca_file),
+            ("AWS_ENDPOINT_URL_STS", self.sts()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
+    }
+
+    /// Every request asked so far, oldest first.
+    pub fn log(&self) -> Vec<Request> {
+        self.shared.log.all()
+    }
+
+    /// Arranges for a fault.
+    pub fn fault(&self, fault: Fault) {
+        self.shared.faults.add(fault);
+    }
+
+    /// Moves the sandbox's clock forward, so that tokens, sessions and assertions age.
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
+    }
+
+    /// How many pushes were sent to a user's phone.
+    pub fn pushes(&self, login: &str) -> u32 {
+        let user = users::find(login);
+        user.and_then(|user| self.shared.state().pushes.get(user.login).copied()).unwrap_or_default()
+    }
+
+    /// A fresh assertion of a user, base64 on one line, as the app's page would hold it. `None` for a user
+    /// whose app gives none.
+    pub fn assertion(&self, login: &str) -> Option<String> {
+        let user = users::find(login)?;
+        saml::for_user(user, self.shared.idp_key, &mut self.shared.state().random, self.shared.clock.now())
+    }
+
+    /// The certificate assertions are signed with, PEM.
+    pub fn idp_certificate(&self) -> String {
+        saml::pem(self.shared.idp_key.certificate())
+    }
+
+    /// The session tokens made but not spent.
+    pub fn unspent_session_tokens(&self) -> Vec<String> {
+        self.shared.state().session_tokens.keys().cloned().collect()
+    }
+
+    /// The state tokens of transactions neither finished nor cancelled.
+    pub fn open_transactions(&self) -> Vec<String> {
+        self.shared.state().transactions.keys().cloned().collect()
+    }
+
+    /// The ids of sessions not signed out of.
+    pub fn open_sessions(&self) -> Vec<String> {
+        self.shared.state().sessions.keys().cloned().collect()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

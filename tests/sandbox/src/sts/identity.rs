@@ -1,0 +1,30 @@
+//! GetCallerIdentity: who signed the request.
+
+use super::{Refusal, escaped, sigv4};
+use crate::clock::real_now;
+use crate::exchange::Asked;
+use crate::server::Shared;
+
+/// The result's members, as XML.
+pub(super) fn get_caller_identity(shared: &Shared, asked: &Asked) -> Result<String, Refusal> {
+    let signed = sigv4::Signed::of(asked)?;
+    let state = shared.state();
+    let token = asked.header("x-amz-security-token");
+    // A temporary key without its session token is as unknown as a key never issued.
+    let key = state.keys.get(signed.key_id()).filter(|key| Some(key.session_token.as_str()) == token);
+    let Some(key) = key else {
+        let message = "The security token included in the request is invalid.";
+        return Err(Refusal::new(403, "InvalidClientTokenId", message));
+    };
+    signed.verify(asked, &key.secret, real_now())?;
+    if key.expires <= shared.clock.now() {
+        let message = "The security token included in the request is expired";
+        return Err(Refusal::new(403, "ExpiredToken", message));
+    }
+    Ok(format!(
+        "<Arn>{}</Arn><UserId>{}</UserId><Account>{}</Account>",
+        escaped(&key.arn),
+        escaped(&key.user_id),
+        key.account
+    ))
+}

@@ -1,0 +1,85 @@
+//! AWS STS, the query protocol of version 2011-06-15: AssumeRoleWithSAML and GetCallerIdentity.
+
+mod assertion;
+mod assume;
+mod identity;
+mod sigv4;
+
+use crate::exchange::{Asked, Reply, form};
+use crate::server::Shared;
+use std::collections::HashMap;
+
+/// The API's name space and version.
+const NAME_SPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+const VERSION: &str = "2011-06-15";
+
+/// A request refused, in AWS's words.
+#[derive(Debug, PartialEq, Eq)]
+struct Refusal {
+    status: u16,
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Refusal {
+        Refusal { status, code, message: message.into() }
+    }
+}
+
+/// Answers a request to STS, at whatever path: an endpoint's address may have one.
+pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Reply {
+    let request_id = shared.state().random.aws_request_id();
+    if asked.method != "POST" {
+        // The real endpoint sends browsers to its documentation.
+        return Reply::redirect("https://aws.amazon.com/iam").header("x-amzn-requestid", &request_id);
+    }
+    let (status, xml) = match dispatch(shared, asked, &request_id) {
+        Ok((action, result)) => (
+            200,
+            format!(
+                r#"<{action}Response xmlns="{NAME_SPACE}"><{action}Result>{result}</{action}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"#
+            ),
+        ),
+        Err(refusal) => (
+            refusal.status,
+            format!(
+                r#"<ErrorResponse xmlns="{NAME_SPACE}"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"#,
+                refusal.code,
+                escaped(&refusal.message)
+            ),
+        ),
+    };
+    Reply::new(status, "text/xml", xml).header("x-amzn-requestid", &request_id)
+}
+
+fn dispatch(shared: &Shared, asked: &Asked, request_id: &str) -> Result<(&'static str, String), Refusal> {
+    let parameters = match asked.media_type().as_str() {
+        "application/x-www-form-urlencoded" => form(&asked.body).into_iter().collect(),
+        _ => HashMap::new(),
+    };
+    let version = parameters.get("Version").map_or("NO_VERSION_SPECIFIED", String::as_str);
+    match parameters.get("Action").map(String::as_str) {
+        Some("AssumeRoleWithSAML") if version == VERSION => {
+            let result = assume::assume_role_with_saml(shared, &parameters, request_id)?;
+            Ok(("AssumeRoleWithSAML", result))
+        }
+        Some("GetCallerIdentity") if version == VERSION => {
+            Ok(("GetCallerIdentity", identity::get_caller_identity(shared, asked)?))
+        }
+        None => Err(Refusal::new(
+            400,
+            "MissingAction",
+            "The request is missing an action or a required parameter.",
+        )),
+        Some(action) => {
+            let message = format!("Could not find operation {action} for version {version}");
+            Err(Refusal::new(400, "InvalidAction", message))
+        }
+    }
+}
+
+/// Text as XML content.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

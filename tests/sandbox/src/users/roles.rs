@@ -1,0 +1,66 @@
+//! The AWS roles that exist, all trusting the sandbox's SAML provider.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// An IAM role that trusts the sandbox's SAML provider.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// The role's ARN.
+    pub arn: Cow<'static, str>,
+    /// The SAML provider's ARN, of the same account.
+    pub provider: Cow<'static, str>,
+    /// The role's MaxSessionDuration in seconds.
+    pub max_session: u32,
+    /// Whether the role's trust policy refuses everyone.
+    pub denied: bool,
+}
+
+const ONE: &str = "arn:aws:iam::111122223333:saml-provider/OKTA";
+const TWO: &str = "arn:aws:iam::444455556666:saml-provider/OKTA";
+const CHINA: &str = "arn:aws-cn:iam::777788889999:saml-provider/OKTA";
+
+const fn role(arn: &'static str, provider: &'static str, max_session: u32) -> Role {
+    Role { arn: Cow::Borrowed(arn), provider: Cow::Borrowed(provider), max_session, denied: false }
+}
+
+const DEV: Role = role("arn:aws:iam::111122223333:role/Dev", ONE, 43_200);
+const OPS: Role = role("arn:aws:iam::111122223333:role/Ops", ONE, 3600);
+const DEPLOY: Role = role("arn:aws:iam::111122223333:role/team/platform/Deploy", ONE, 7200);
+const READ_ONLY: Role = role("arn:aws:iam::444455556666:role/ReadOnly", TWO, 3600);
+const AUDIT: Role = role("arn:aws:iam::444455556666:role/Audit", TWO, 43_200);
+const DENIED: Role = Role {
+    arn: Cow::Borrowed("arn:aws:iam::111122223333:role/Denied"),
+    provider: Cow::Borrowed(ONE),
+    max_session: 43_200,
+    denied: true,
+};
+
+pub(super) const ADA: &[Role] = &[DEV, DEPLOY, READ_ONLY];
+pub(super) const SOLO: &[Role] = &[DEV];
+pub(super) const TWO_ROLES: &[Role] = &[DEV, READ_ONLY];
+pub(super) const GRACE: &[Role] = &[DEV, OPS, AUDIT, DENIED];
+pub(super) const QUOTE: &[Role] = &[DEV, OPS, DENIED];
+pub(super) const CHINESE: &[Role] = &[
+    role("arn:aws-cn:iam::777788889999:role/Dev", CHINA, 43_200),
+    role("arn:aws-cn:iam::777788889999:role/Ops", CHINA, 3600),
+];
+
+/// The roles of `many@`: 200 over four accounts. Their assertion stays under the 100,000 characters STS
+/// takes.
+pub(super) static MANY: LazyLock<Vec<Role>> = LazyLock::new(|| {
+    (0..200)
+        .map(|number| {
+            let account = 100_000_000_001_u64 + number % 4;
+            Role {
+                arn: format!("arn:aws:iam::{account}:role/Team-{number:03}").into(),
+                provider: format!("arn:aws:iam::{account}:saml-provider/OKTA").into(),
+                max_session: 43_200,
+                denied: false,
+            }
+        })
+        .collect()
+});
+
+/// The SAML provider that exists in AWS but belongs to another identity provider.
+pub(crate) const FOREIGN_PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/OTHER";

@@ -1,0 +1,231 @@
+//! STS: curl for the refusals, the AWS CLI for the way that works, xmlsec1 for the signatures.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use oktapipe_sandbox::{Options, Sandbox};
+use serde_json::Value;
+use std::process::Command;
+use std::time::Duration;
+use support::{Browser, assume, aws, encoded, xml};
+
+const DEV: &str = "arn:aws:iam::111122223333:role/Dev";
+const OPS: &str = "arn:aws:iam::111122223333:role/Ops";
+const DENIED: &str = "arn:aws:iam::111122223333:role/Denied";
+const PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/OKTA";
+
+fn sandbox() -> Sandbox {
+    Sandbox::start(Options::default()).unwrap()
+}
+
+fn member(body: &str, name: &str) -> String {
+    let rest = body.split_once(&format!("<{name}>")).map_or("", |(_, rest)| rest);
+    rest.split_once(&format!("</{name}>")).map_or("", |(value, _)| value).to_owned()
+}
+
+/// Asserts a refusal: its status, its code, and how its message begins.
+fn refused(got: &support::Got, status: u16, code: &str, message: &str) {
+    let found = (got.status, member(&got.body, "Code"), member(&got.body, "Message"));
+    assert!(found.0 == status && found.1 == code && found.2.starts_with(message), "{found:?}");
+    assert_eq!(got.header("content-type"), "text/xml");
+}
+
+#[test]
+fn the_aws_cli_gets_credentials_and_is_who_it_says() {
+    let sandbox = sandbox();
+    for (login, role, provider, arn) in [
+        (
+            "ada",
+            "arn:aws:iam::111122223333:role/team/platform/Deploy",
+            PROVIDER,
+            "arn:aws:sts::111122223333:assumed-role/Deploy/ada@acme.example",
+        ),
+        (
+            "china",
+            "arn:aws-cn:iam::777788889999:role/Dev",
+            "arn:aws-cn:iam::777788889999:saml-provider/OKTA",
+            "arn:aws-cn:sts::777788889999:assumed-role/Dev/china@acme.example",
+        ),
+    ] {
+        let assertion = sandbox.assertion(login).unwrap();
+        let arguments = [
+            "sts",
+            "assume-role-with-saml",
+            "--output",
+            "json",
+            "--role-arn",
+            role,
+            "--principal-arn",
+            provider,
+        ];
+        let (worked, output) =
+            aws(&sandbox, &[arguments.as_slice(), &["--saml-assertion", &assertion]].concat(), &[]);
+        assert!(worked, "{output}");
+        let result: Value = serde_json::from_str(&output).unwrap();
+        let at =
+            |pointer: &str| result.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        assert_eq!(at("/AssumedRoleUser/Arn"), arn);
+        assert_eq!(at("/SubjectType"), "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified");
+        assert!(at("/Credentials/SecretAccessKey").contains("CANARY"));
+
+        let (key, secret) = (at("/Credentials/AccessKeyId"), at("/Credentials/SecretAccessKey"));
+        let token = at("/Credentials/SessionToken");
+        let whoami = |secret: &str, token: &str| {
+            let credentials = [("AWS_ACCESS_KEY_ID", key.as_str()), ("AWS_SECRET_ACCESS_KEY", secret)];
+            let credentials = [credentials.as_slice(), &[("AWS_SESSION_TOKEN", token)]].concat();
+            aws(&sandbox, &["sts", "get-caller-identity", "--output", "json"], &credentials)
+        };
+        let (worked, output) = whoami(&secret, &token);
+        assert!(worked && output.contains(&format!("\"{arn}\"")), "{output}");
+        if login == "ada" {
+            assert!(whoami(&format!("{}x", &secret[1..]), &token).1.contains("SignatureDoesNotMatch"));
+            assert!(whoami(&secret, &format!("{token}x")).1.contains("InvalidClientTokenId"));
+            sandbox.advance(Duration::from_secs(3601));
+            assert!(whoami(&secret, &token).1.contains("ExpiredToken"));
+        }
+    }
+}
+
+#[test]
+fn both_signatures_satisfy_xmlsec1() {
+    let sandbox = sandbox();
+    let folder = sandbox.ca_file().parent().unwrap();
+    let certificate = folder.join("idp.pem");
+    std::fs::write(&certificate, sandbox.idp_certificate()).unwrap();
+    for login in ["ada", "noroles", "many", "china"] {
+        let file = folder.join(format!("{login}.xml"));
+        std::fs::write(&file, xml(&sandbox.assertion(login).unwrap())).unwrap();
+        for (element, place) in [
+            ("protocol:Response", "/*[local-name()='Response']/*[local-name()='Signature']"),
+            ("assertion:Assertion", "//*[local-name()='Assertion']/*[local-name()='Signature']"),
+        ] {
+            let output = Command::new("xmlsec1")
+                .args(["--verify", "--enabled-key-data", "x509,rsa", "--id-attr:ID"])
+                .arg(format!("urn:oasis:names:tc:SAML:2.0:{element}"))
+                .args(["--node-xpath", place, "--pubkey-cert-pem"])
+                .args([&certificate, &file])
+                .output();
+            let output = match output {
+                Ok(output) => output,
+                Err(error) if support::may_skip() => {
+                    use std::io::Write;
+                    writeln!(std::io::stderr(), "NOT TESTED: signatures, for want of xmlsec1 ({error})")
+                        .unwrap();
+                    return;
+                }
+                Err(error) => panic!("xmlsec1: {error}"),
+            };
+            let said = [output.stdout, output.stderr].concat();
+            assert!(output.status.success(), "{login} {element}: {}", String::from_utf8_lossy(&said));
+        }
+    }
+}
+
+#[test]
+fn an_assertion_is_taken_as_it_is_or_not_at_all() {
+    let sandbox = sandbox();
+    let browser = Browser::new(&sandbox, "assertion");
+    let assertion = sandbox.assertion("quote").unwrap();
+    let with = |assertion: &str| assume(&browser, DEV, PROVIDER, assertion, &[]);
+    assert_eq!(with(&assertion).status, 200);
+    assert_eq!(with(&assertion).status, 200, "an assertion may be redeemed more than once");
+
+    let invalid =
+        |assertion: &str, message: &str| refused(&with(assertion), 400, "InvalidIdentityToken", message);
+    invalid(
+        &assertion.replace('+', "&#x2b;"),
+        "Invalid base64 SAMLResponse (Service: AWSOpenIdDiscoveryService",
+    );
+    invalid(&assertion.replacen('+', " ", 1), "Invalid base64 SAMLResponse");
+    invalid(&format!("{assertion}\n"), "Invalid base64 SAMLResponse");
+    invalid(&encoded("no xml"), "Invalid SAMLResponse");
+    let document = xml(&assertion);
+    for (part, other) in [
+        ("role/Dev<", "role/God<"),
+        ("Version=\"2.0\"><saml2:Issuer", "Version=\"2.0\" ><saml2:Issuer"),
+        ("Success\"></saml2p:StatusCode>", "Success\"/>"),
+        ("rsa-sha256", "rsa-sha1"),
+    ] {
+        assert!(document.contains(part));
+        invalid(&encoded(&document.replace(part, other)), "Response signature invalid (Service: AWSOpenId");
+    }
+    let too_long = with(&"A".repeat(100_004));
+    refused(&too_long, 400, "ValidationError", "1 validation error detected: Value at 'sAMLAssertion'");
+
+    sandbox.advance(Duration::from_secs(5 * 60 - 5));
+    assert_eq!(with(&assertion).status, 200);
+    sandbox.advance(Duration::from_secs(6));
+    let message = "Token must be redeemed within 5 minutes of issuance";
+    refused(&with(&assertion), 400, "ExpiredTokenException", message);
+}
+
+#[test]
+fn roles_are_given_as_the_assertion_and_the_role_allow() {
+    let sandbox = sandbox();
+    let browser = Browser::new(&sandbox, "roles");
+    let assertion = sandbox.assertion("quote").unwrap();
+    let ask = |role: &str, provider: &str, more: &[(&str, &str)]| {
+        assume(&browser, role, provider, &assertion, more)
+    };
+
+    let message = "SAML Assertion doesn't contain the requested Role and Metadata in the attributes";
+    let audit = "arn:aws:iam::444455556666:role/Audit";
+    refused(&ask(audit, PROVIDER, &[]), 400, "InvalidIdentityToken", message);
+    let other_account = "arn:aws:iam::444455556666:saml-provider/OKTA";
+    refused(&ask(DEV, other_account, &[]), 400, "InvalidIdentityToken", message);
+    refused(&ask(PROVIDER, DEV, &[]), 400, "ValidationError", "Request ARN is invalid");
+    let missing = "arn:aws:iam::111122223333:saml-provider/Okta";
+    refused(
+        &ask(DEV, missing, &[]),
+        400,
+        "InvalidIdentityToken",
+        "Specified provider doesn't exist (Service",
+    );
+    let foreign = "arn:aws:iam::111122223333:saml-provider/OTHER";
+    refused(&ask(DEV, foreign, &[]), 400, "InvalidIdentityToken", "Issuer not present in specified provider");
+    refused(
+        &ask(DENIED, PROVIDER, &[]),
+        403,
+        "AccessDenied",
+        "Not authorized to perform sts:AssumeRoleWithSAML",
+    );
+
+    let exceeds = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+    refused(&ask(OPS, PROVIDER, &[("DurationSeconds", "3601")]), 400, "ValidationError", exceeds);
+    assert_eq!(ask(DEV, PROVIDER, &[("DurationSeconds", "43200")]).status, 200);
+    for seconds in ["899", "43201"] {
+        let got = ask(DEV, PROVIDER, &[("DurationSeconds", seconds)]);
+        refused(
+            &got,
+            400,
+            "ValidationError",
+            &format!("1 validation error detected: Value '{seconds}' at 'durationSeconds'"),
+        );
+    }
+    let policy = |text: &str| ask(DEV, PROVIDER, &[("Policy", text)]);
+    refused(&policy("{"), 400, "MalformedPolicyDocument", "");
+    assert_eq!(policy(r#"{"Version":"2012-10-17","Statement":[]}"#).status, 200);
+    let many: Vec<String> = (1..=11).map(|number| format!("PolicyArns.member.{number}.arn")).collect();
+    let many: Vec<(&str, &str)> =
+        many.iter().map(|name| (name.as_str(), "arn:aws:iam::aws:policy/ReadOnlyAccess")).collect();
+    assert_eq!(ask(DEV, PROVIDER, &many[..10]).status, 200);
+    assert_eq!(ask(DEV, PROVIDER, &many).status, 400);
+}
+
+#[test]
+fn what_is_no_call_is_refused() {
+    let sandbox = sandbox();
+    let browser = Browser::new(&sandbox, "calls");
+    let send = |body: &str| browser.curl(&sandbox.sts(), &[], Some(body));
+    refused(&send("Action=DoIt&Version=2011-06-15"), 400, "InvalidAction", "Could not find operation DoIt");
+    refused(&send("Action=GetCallerIdentity&Version=2011-06-15"), 403, "MissingAuthenticationToken", "");
+    let empty = send("Action=AssumeRoleWithSAML&Version=2011-06-15");
+    refused(&empty, 400, "ValidationError", "3 validation errors detected: Value null at 'roleArn'");
+    let (worked, output) = aws(
+        &sandbox,
+        &["sts", "get-caller-identity"],
+        &[("AWS_ACCESS_KEY_ID", "AKIANOTOURS000000000"), ("AWS_SECRET_ACCESS_KEY", "x")],
+    );
+    assert!(!worked && output.contains("InvalidClientTokenId"), "{output}");
+}

@@ -10,7 +10,6 @@ use crate::error::{Error, Failure, Kind};
 use crate::http::{Http, Log, Proxies, Settings};
 use crate::prompt::Tty;
 use crate::stage::{self, Output};
-use crate::terminal::Terminal;
 use crate::time::SystemClock;
 use crate::signal;
 use clap::Parser;

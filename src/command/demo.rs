@@ -24,7 +24,6 @@ const STAGES: [(&str, &str); 7] = [
 ];
 
 /// A sandbox that runs, and a shell that is ready to start.
-#[derive(Debug)]
 pub struct Demo {
     sandbox: Sandbox,
     program: PathBuf,

@@ -7,7 +7,6 @@ use crate::signal;
 use oktapipe_sandbox::{Options, Sandbox};
 
 /// A sandbox that runs until a signal, and what to tell about it.
-#[derive(Debug)]
 pub struct Serving {
     /// The environment to use, as shell code, then comments: the users, and how to get a code.
     pub text: String,
@@ -23,7 +22,7 @@ impl Serving {
         let _hold = signal::hold();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Error::new(Kind::Internal, format!("the runtime cannot start: {error}"), "try again"))?;
-        let number = runtime.block_on(signal::caught());
+        let number = runtime.block_on(signal::ending());
         drop(self.sandbox);
         Err(Error::Signal(number))
     }

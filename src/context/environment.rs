@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 
 /// Variables that no child of ours gets: a password or a code is for us, not for the command that prints another one.
-pub const KEPT_FROM_CHILDREN: [&str; 3] = ["OKTA_PASSWORD", "MFA_CODE", "OKTA_MFA_CODE"];
+pub(super) const KEPT_FROM_CHILDREN: [&str; 3] = ["OKTA_PASSWORD", "MFA_CODE", "OKTA_MFA_CODE"];
 
 /// The environment variables, as they were when the process started. `Debug` shows names only.
 #[derive(Clone, Default)]
@@ -16,6 +16,11 @@ impl Environment {
     /// A variable that is text and not blank. A blank one counts as unset, as the recipe's `${OKTA_ORG:?}` has it.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(OsStr::new(name))?.to_str().filter(|text| !text.trim().is_empty())
+    }
+
+    /// A variable as it is, blank or not, if it is text.
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        self.0.get(OsStr::new(name))?.to_str()
     }
 
     /// A variable that holds a secret; its blanks are part of it, an empty one is unset.

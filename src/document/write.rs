@@ -3,7 +3,7 @@
 
 use super::Document;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
-use serde_json::{Serializer, Value};
+use serde_json::Serializer;
 use std::io;
 
 /// The document as a pipe gets it: one line, ASCII only, one final newline.
@@ -27,11 +27,6 @@ fn write(value: &impl serde::Serialize, formatter: impl Formatter) -> String {
     debug_assert!(written.is_ok());
     bytes.push(b'\n');
     String::from_utf8(bytes).unwrap_or_default()
-}
-
-/// A value on one line without a newline, for a place inside another text.
-pub(super) fn inline(value: &Value) -> String {
-    line(value).trim_end().to_owned()
 }
 
 struct Ascii<F>(F);
@@ -89,7 +84,11 @@ impl<F: Formatter> Formatter for Ascii<F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
+
+    fn inline(value: &Value) -> String {
+        line(value).trim_end().to_owned()
+    }
 
     #[test]
     fn everything_outside_of_ascii_is_escaped() {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// How often a waiting push is looked at. Okta sends no interval; its limit is 10 requests in 5 s for a state token.
-pub const POLL_INTERVAL: Duration = Duration::from_millis(1500);
+const POLL_INTERVAL: Duration = Duration::from_millis(1500);
 
 /// The longest pause after failed polls, which double it.
 const POLL_BACKOFF: Duration = Duration::from_secs(8);

@@ -7,7 +7,6 @@
 mod line;
 mod signals;
 
-pub use signals::hand_over;
 
 use crate::error::{Error, Kind, printable};
 use crate::secret::{SecretString, first_line};

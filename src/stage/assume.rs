@@ -1,13 +1,14 @@
 //! `assume`: an assertion to temporary credentials, by STS AssumeRoleWithSAML.
 
-use super::role::{self, DEFAULT_DURATION, Role};
+use super::role::{self, DEFAULT_DURATION};
 use super::{Output, Shape, input_document, misplaced, still_read};
 use crate::arn::{PrincipalArn, RoleArn};
+use crate::assertion::Role;
 use crate::cli::Assume;
 use crate::context::Context;
 use crate::document::Document;
 use crate::error::{Error, Kind, printable};
-use crate::sts::{self, AssumeRequest, AwsSettings};
+use crate::sts::{self, AssumeRequest};
 use serde_json::Value;
 
 /// Assumes the role that is settled. STS takes an assertion for 5 minutes after it was issued, and as often as one likes.
@@ -23,12 +24,14 @@ pub async fn run(arguments: &Assume, context: &Context<'_>) -> Result<Output, Er
     let Some(assertion) = document.secret("SAMLAssertion") else { return Err(misplaced(&document)) };
     let role = settle(arguments, context, &document)?;
     let duration = duration(arguments, &document)?;
-    let region = context.setting(arguments.region.region.as_deref(), &["AWS_REGION", "AWS_DEFAULT_REGION"], carry.setting("region"));
-    let settings = AwsSettings::load(context.http, region.as_deref(), &role.role.partition()).await?;
-    settings.warnings.iter().for_each(|warning| (context.warn)(warning));
+    let settings = super::aws(context, &arguments.region, &carry).await?;
+    let region = settings.region_for(Some(&role.role.partition()))?;
+    if let Some(warning) = &region.warning {
+        (context.warn)(warning);
+    }
     let mut request = AssumeRequest {
-        role_arn: role.role.as_str().to_owned(),
-        principal_arn: role.principal.as_str().to_owned(),
+        role_arn: role.role,
+        principal_arn: role.principal,
         assertion,
         duration: Some(duration),
         policy: policy(arguments, &document)?,
@@ -44,8 +47,8 @@ pub async fn run(arguments: &Assume, context: &Context<'_>) -> Result<Output, Er
         result => result?,
     };
     carry.set_cookies(std::iter::empty());
-    if let Some(region) = settings.chosen_region() {
-        carry.set("region", region);
+    if settings.is_chosen(&region) {
+        carry.set("region", &region.name);
     }
     Ok(Output::Document(carry.beside(answer)))
 }

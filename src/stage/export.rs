@@ -11,10 +11,6 @@ use crate::time;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-/// Variables that would mislead the SDKs beside keys: with `AWS_PROFILE` set the JavaScript SDK takes the profile, and botocore reads
-/// `AWS_SECURITY_TOKEN` before `AWS_SESSION_TOKEN`.
-pub const MISLEADING: [&str; 3] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN"];
-
 /// Prints one credentials document in another form. The region is set only when somebody named one.
 ///
 /// # Errors
@@ -69,8 +65,7 @@ fn variables(credentials: &Credentials, region: Option<&str>) -> Vec<Variable> {
 }
 
 fn script(variables: &[Variable], masked: bool) -> Result<String, Error> {
-    let mut script = Script::new(Dialect::Sh);
-    script.unset(&MISLEADING)?;
+    let mut script = Script::for_credentials(Dialect::Sh);
     // Long-term keys have no session token, and one that is left over from other keys would spoil them.
     if !variables.iter().any(|variable| variable.name == "AWS_SESSION_TOKEN") {
         script.unset(&["AWS_SESSION_TOKEN"])?;
@@ -79,7 +74,7 @@ fn script(variables: &[Variable], masked: bool) -> Result<String, Error> {
         let value = if masked && variable.is_secret { HIDDEN } else { variable.value.expose_secret() };
         script.export(variable.name, value)?;
     }
-    Ok(script.into_text())
+    Ok(script.into_code())
 }
 
 /// `{"Version": 1, "AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"}`: Version must be the number 1, and Expiration carry `Z`.

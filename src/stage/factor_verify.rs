@@ -81,12 +81,12 @@ async fn cancelling(
     let result = tokio::select! {
         biased;
         result = verification => result,
-        number = signal::caught() => Err(Error::Signal(number)),
+        number = signal::ending() => Err(Error::Signal(number)),
     };
     if let (Err(Error::Signal(_)), Some(transaction)) = (&result, Transaction::read(members)) {
         tokio::select! {
             () = okta.cancel(&transaction) => {}
-            _ = signal::caught() => {}
+            _ = signal::ending() => {}
             () = tokio::time::sleep(CANCEL_LIMIT) => {}
         }
     }

@@ -13,11 +13,13 @@ pub mod session;
 mod credentials;
 mod role;
 
+use crate::cli::RegionArg;
 use crate::context::Context;
 use crate::document::{self, Carry, Document, Input};
 use crate::error::{Error, Kind};
 use crate::okta;
 use crate::org::Org;
+use crate::sts::{AwsEnvironment, AwsSettings};
 use crate::transaction::Transaction;
 use secrecy::SecretString;
 use url::Url;
@@ -190,6 +192,14 @@ fn shared_origin(links: &[String]) -> Result<Option<Org>, Error> {
             "its tokens would go to either: check where it came from",
         )),
     }
+}
+
+/// AWS's settings: `--region`, the variables, what the document carries, AWS's own files.
+async fn aws(context: &Context<'_>, region: &RegionArg, carry: &Carry) -> Result<AwsSettings, Error> {
+    let mut environment = AwsEnvironment::choose(|name| context.environment.raw(name).map(str::to_owned));
+    environment.flag = region.region.clone();
+    environment.context = carry.setting("region").map(str::to_owned);
+    AwsSettings::load(&environment).await
 }
 
 /// Fails when stdout's reader is gone: asked before anything one-time is spent.

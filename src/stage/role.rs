@@ -1,16 +1,10 @@
 //! Which role: what `--role` and `--principal` leave of those that an assertion offers, and a pick on the terminal.
 
 use crate::arn::{PrincipalArn, RoleArn, RolePattern, nearest};
+use crate::assertion::Role;
 use crate::cli::RoleArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, printable};
-
-/// A role, and the provider that it is assumed through.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Role {
-    pub(super) role: RoleArn,
-    pub(super) principal: PrincipalArn,
-}
 
 /// The roles that the flags leave, in the order in which they are offered.
 ///

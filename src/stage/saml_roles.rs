@@ -1,8 +1,8 @@
 //! `saml-roles`: what an assertion offers, and the role that is meant. Offline; the signature is AWS's to verify, not ours.
 
-use super::role::{self, DEFAULT_DURATION, Role};
+use super::role::{self, DEFAULT_DURATION};
 use super::{Output, Shape, input, misplaced};
-use crate::assertion::{self, Assertion, Encoded};
+use crate::assertion::{self, Assertion, Encoded, Role, Time};
 use crate::cli::SamlRoles;
 use crate::context::Context;
 use crate::document::{Carry, Input};
@@ -18,10 +18,9 @@ use serde_json::{Map, Value, json};
 /// `no_role`, `role_ambiguous`; `protocol` for an assertion that cannot be read; `wrong_document`.
 pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error> {
     let (encoded, mut carry) = encoded(context)?;
-    let assertion = assertion::parse(&encoded.xml)?;
+    let assertion = assertion::parse(encoded.xml())?;
     warn(context, &encoded, &assertion);
     carry.set_cookies(std::iter::empty());
-    let offered: Vec<Role> = assertion.roles.iter().map(|offer| Role { role: offer.role.clone(), principal: offer.principal.clone() }).collect();
     let given = role::both_given(&arguments.role)?;
     let (listed, settled) = match given.filter(|_| assertion.encrypted) {
         Some(unseen) => (vec![unseen.clone()], Some(unseen)),
@@ -32,7 +31,7 @@ pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error
                 "name both: --role ARN --principal ARN",
             ));
         }
-        None => choose(arguments, context, &offered)?,
+        None => choose(arguments, context, &assertion.roles)?,
     };
     let duration = match &arguments.role.duration {
         Some(text) => role::duration(text, assertion.session_duration)?,
@@ -75,7 +74,7 @@ fn encoded(context: &Context<'_>) -> Result<(Encoded, Carry), Error> {
                 ));
             }
         },
-        Input::Xml(xml) => assertion::encode(xml)?,
+        Input::Xml(xml) => Encoded::from_xml(&xml)?,
         Input::Text(text) => assertion::decode(&text)?,
         Input::Nothing => return Err(super::wrong_document("stdin is empty", "did the stage before fail?")),
     };
@@ -86,10 +85,8 @@ fn warn(context: &Context<'_>, encoded: &Encoded, assertion: &Assertion) {
     for skipped in &assertion.skipped {
         (context.warn)(&format!("skipped a Role value that is not a role and a provider: '{skipped}'"));
     }
-    let size = encoded.text.len();
-    if size > assertion::LIMIT {
-        (context.warn)(&format!("the assertion has {size} characters; AWS takes {} at most and will refuse it", assertion::LIMIT));
-    } else if size > assertion::LIMIT / 10 * 9 {
+    let size = encoded.base64().len();
+    if size > assertion::LIMIT / 10 * 9 {
         (context.warn)(&format!("the assertion has {size} characters; AWS takes {} at most: few more roles will fit", assertion::LIMIT));
     }
 }
@@ -99,7 +96,7 @@ fn skeleton(encoded: &Encoded, settled: Option<(Role, u32)>, listed: &[Role]) ->
         return Err(Error::new(Kind::RoleAmbiguous, format!("{} roles are offered", listed.len()), "choose one with --role or --first"));
     };
     let mut members = settled_members(&role, duration);
-    members.insert("SAMLAssertion".to_owned(), encoded.text.as_str().into());
+    members.insert("SAMLAssertion".to_owned(), encoded.base64().into());
     Ok(Output::Document(members.into()))
 }
 
@@ -129,7 +126,7 @@ fn members(encoded: &Encoded, assertion: &Assertion, listed: &[Role], settled: O
         })
     }).collect();
     let mut members = Map::from_iter([
-        ("SAMLAssertion".to_owned(), encoded.text.as_str().into()),
+        ("SAMLAssertion".to_owned(), encoded.base64().into()),
         ("Roles".to_owned(), roles.into()),
     ]);
     let mut add = |name: &str, value: Option<Value>| {
@@ -146,8 +143,11 @@ fn members(encoded: &Encoded, assertion: &Assertion, listed: &[Role], settled: O
     add("Audience", text(&assertion.audience));
     add("Recipient", text(&assertion.recipient));
     add("Destination", text(&assertion.destination));
-    let until = assertion.not_on_or_after_epoch;
-    add("NotOnOrAfter", until.and_then(time::format).map(Value::from));
+    let time = |time: &Option<Time>| time.as_ref().and_then(|time| time.epoch).and_then(time::format).map(Value::from);
+    add("IssueInstant", time(&assertion.issue_instant));
+    add("NotBefore", time(&assertion.not_before));
+    add("NotOnOrAfter", time(&assertion.not_on_or_after));
+    let until = assertion.not_on_or_after.as_ref().and_then(|time| time.epoch);
     add("NotOnOrAfterEpoch", until.map(Value::from));
     if let Some((role, duration)) = settled {
         members.extend(settled_members(role, *duration));

@@ -9,5 +9,6 @@ pub mod arn;
 pub mod error;
 pub mod http;
 pub mod secret;
+pub mod sts;
 pub mod terminal;
 pub mod time;

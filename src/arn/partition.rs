@@ -27,6 +27,12 @@ impl Partition {
         Partition(Cow::Borrowed(known.map_or("aws", |(name, _, _)| name)))
     }
 
+    /// The partition of any ARN (`arn:aws-cn:sts::…` among them), by its second field.
+    pub fn from_arn(arn: &str) -> Option<Partition> {
+        let (name, _) = arn.strip_prefix("arn:")?.split_once(':')?;
+        Partition::is_name(name).then(|| Partition::of(name))
+    }
+
     /// The name, as it stands in ARNs.
     pub fn name(&self) -> &str {
         &self.0

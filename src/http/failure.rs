@@ -24,7 +24,7 @@ pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &Settings) -> 
     }
     if error.is_timeout() {
         return if error.is_connect() {
-            let seconds = super::CONNECT_TIMEOUT.min(settings.timeout).as_secs();
+            let seconds = super::CONNECT_TIMEOUT.min(settings.timeout).as_secs_f32();
             Error::new(
                 Kind::Timeout,
                 format!("no connection to {place} within {seconds} s"),
@@ -33,7 +33,7 @@ pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &Settings) -> 
         } else {
             Error::new(
                 Kind::Timeout,
-                format!("{place} did not answer within {} s", settings.timeout.as_secs()),
+                format!("{place} did not answer within {} s", settings.timeout.as_secs_f32()),
                 "try again, or allow more with --timeout",
             )
         };
@@ -125,10 +125,20 @@ fn tls(error: &rustls::Error, place: &str) -> Error {
             CertificateError::Revoked => {
                 ("its certificate was revoked".to_owned(), "do not go on; tell whoever runs the host")
             }
+            // What `openssl req -x509` makes unless told otherwise. Naming it as a CA does not make it fit for a host.
+            CertificateError::Other(fault) if fault.to_string().contains("CaUsedAsEndEntity") => (
+                "its certificate is a self-signed CA's, which serves no host".to_owned(),
+                "have that CA issue a certificate for the host, and name the CA with --ca-file or SSL_CERT_FILE",
+            ),
             other => {
                 (format!("its certificate is not acceptable ({})", printable(&format!("{other}"))), TRUST)
             }
         },
+        rustls::Error::AlertReceived(rustls::AlertDescription::ProtocolVersion)
+        | rustls::Error::PeerIncompatible(_) => (
+            "it offers no TLS that is still safe (1.2 or 1.3)".to_owned(),
+            "ask whoever runs the host or the proxy to enable TLS 1.2",
+        ),
         other => (
             printable(&other.to_string()),
             "check the URL's scheme and port; a CA of your own is named with --ca-file or SSL_CERT_FILE",
@@ -163,5 +173,31 @@ fn reason(error: &reqwest::Error, chain: &[String]) -> String {
     match find::<io::Error>(error).map(io::Error::kind) {
         None | Some(io::ErrorKind::Other) => last(chain),
         Some(kind) => kind.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use CertificateError as C;
+
+    #[test]
+    fn a_failed_check_is_named_and_so_is_what_helps() {
+        for (fault, what, hint) in [
+            (C::UnknownIssuer, "unknown issuer", "--ca-file or SSL_CERT_FILE"),
+            (C::NotValidForName, "another name", "do not help"),
+            (C::Expired, "expired", "clock"),
+            (C::NotValidYet, "not valid yet", "clock"),
+            (C::Revoked, "revoked", "do not go on"),
+            (C::BadSignature, "not acceptable", "SSL_CERT_FILE"),
+        ] {
+            let error = tls(&rustls::Error::InvalidCertificate(fault), "example.okta.com");
+            assert_eq!(error.kind(), Some(Kind::Tls));
+            let text = error.to_string();
+            assert!(
+                text.contains("example.okta.com") && text.contains(what) && text.contains(hint),
+                "{text}"
+            );
+        }
     }
 }

@@ -211,4 +211,6 @@ fn check_headers(headers: &::http::HeaderMap, url: &::url::Url) -> Result<(), Er
 }
 
 #[cfg(test)]
+pub(crate) mod loopback;
+#[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use std::fmt;
 use std::time::Duration;
 
 /// Asked where neither a person nor a partition says anything else.
@@ -92,10 +93,17 @@ fn endpoint(name: &str, value: &str) -> Result<String, Error> {
 }
 
 /// Settings of AWS, resolved once for any number of calls.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct AwsSettings {
     sdk: SdkConfig,
     region: Option<String>,
+}
+
+impl fmt::Debug for AwsSettings {
+    /// The region alone: the SDK's configuration holds the profiles of `~/.aws/credentials`, keys and all.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AwsSettings({})", self.region.as_deref().unwrap_or("no region"))
+    }
 }
 
 /// The region to ask, and what to tell the person about it.
@@ -176,11 +184,6 @@ impl AwsSettings {
                 "name one with --region or AWS_REGION",
             )),
         }
-    }
-
-    /// Whether the region is one that somebody chose, and no partition's default.
-    pub fn is_chosen(&self, region: &RegionChoice) -> bool {
-        self.region.as_ref() == Some(&region.name)
     }
 
     pub(super) fn client(&self, http: &Http, region: &RegionChoice) -> aws_sdk_sts::config::Builder {

@@ -6,6 +6,7 @@
 //! in `stage`; what is made of stages in `command`; and `run`, which alone reads the real world and writes the output.
 
 pub mod arn;
+pub mod assertion;
 pub mod error;
 pub mod page;
 pub mod secret;

@@ -95,22 +95,19 @@ fn hostile_pages_end_soon() {
         ("<!--".repeat(200_000), "comments"),
         ("<!-- - ".repeat(100_000), "one long comment"),
         ("<![CDATA[".repeat(100_000), "cdata"),
-        ("&".repeat(1_000_000), "ampersands"),
-        ("&#x2b".repeat(200_000), "references"),
+        ("&".repeat(200_000), "ampersands"),
+        ("&#x2b".repeat(40_000), "references"),
         ("</script>".repeat(100_000), "script ends"),
         ("<script>".repeat(100_000), "scripts"),
-        ("<".repeat(1_000_000), "less than"),
-        ("\0".repeat(1_000_000), "nul"),
+        ("<".repeat(200_000), "less than"),
+        ("\0".repeat(200_000), "nul"),
         (format!("<script>{}", "stateToken='".repeat(80_000)), "state tokens"),
         (format!("<script>{}", "\\x".repeat(500_000)), "escapes"),
     ] {
         let begin = Instant::now();
         let _ = read(page.as_bytes());
         // Unoptimised, on a busy machine; a quadratic one takes minutes.
-        assert!(begin.elapsed() < Duration::from_secs(10), "{name}: {:?}", begin.elapsed());
-        if begin.elapsed() > Duration::from_millis(700) {
-            println!("{name}: {:?}", begin.elapsed());
-        }
+        assert!(begin.elapsed() < Duration::from_secs(5), "{name}: {:?}", begin.elapsed());
     }
 }
 

@@ -1,0 +1,202 @@
+//! From the tree to the facts that a login needs.
+
+use super::xml::{Element, Node, Ns};
+use super::{Assertion, Role, Time, fault};
+use crate::arn;
+use crate::error::{Error, Kind, printable};
+use crate::time;
+
+/// AWS's own attribute names, and those in the documentation of AWS China, where the domain was replaced with the rest.
+const PREFIXES: [&str; 3] = [
+    "https://aws.amazon.com/SAML/Attributes/",
+    "http://www.amazonaws.cn/SAML/Attributes/",
+    "https://www.amazonaws.cn/SAML/Attributes/",
+];
+const STATUS: &str = "urn:oasis:names:tc:SAML:2.0:status:";
+
+/// The facts of a response.
+///
+/// The assertion is taken where SAML puts it, below the root, and only if there is no other anywhere: a second one is how
+/// signatures are wrapped (CVE-2024-45409 and others), and searching for "the first Assertion" finds the wrong one.
+pub(super) fn read(root: &Element) -> Result<Assertion, Error> {
+    if (root.ns, root.name.as_str()) != (Ns::Protocol, "Response") {
+        return Err(fault("its root is no Response of SAML 2.0", root.at));
+    }
+    check_status(root)?;
+    let mut counts = (0, 0, 0);
+    count(root, &mut counts);
+    let assertion = only(root, Ns::Assertion, "Assertion")?;
+    let encrypted = only(root, Ns::Assertion, "EncryptedAssertion")?;
+    let found = (1, usize::from(assertion.is_some()), usize::from(encrypted.is_some()));
+    match (assertion, encrypted) {
+        _ if counts != found => {
+            Err(fault("it holds an assertion or response in a place of its own making", root.at))
+        }
+        (Some(_), Some(_)) => Err(fault("it holds two assertions, one of them encrypted", root.at)),
+        (Some(assertion), None) => facts(root, assertion),
+        (None, Some(_)) => Ok(Assertion {
+            issuer: only(root, Ns::Assertion, "Issuer")?.map(value).transpose()?,
+            destination: root.attribute("Destination").map(str::to_owned),
+            encrypted: true,
+            ..Assertion::default()
+        }),
+        (None, None) => Err(fault("it holds no assertion", root.at)),
+    }
+}
+
+/// Responses, assertions and encrypted assertions, at any depth.
+fn count(element: &Element, counts: &mut (usize, usize, usize)) {
+    match (element.ns, element.name.as_str()) {
+        (Ns::Protocol, "Response") => counts.0 += 1,
+        (Ns::Assertion, "Assertion") => counts.1 += 1,
+        (Ns::Assertion, "EncryptedAssertion") => counts.2 += 1,
+        _ => {}
+    }
+    element.elements().for_each(|child| count(child, counts));
+}
+
+/// A response without a status passes: then nothing says that the login failed.
+fn check_status(root: &Element) -> Result<(), Error> {
+    let Some(status) = only(root, Ns::Protocol, "Status")? else { return Ok(()) };
+    let mut codes = Vec::new();
+    let mut code = only(status, Ns::Protocol, "StatusCode")?;
+    while let Some(element) = code {
+        codes.push(element.attribute("Value").unwrap_or_default());
+        code = only(element, Ns::Protocol, "StatusCode")?;
+    }
+    if codes.first().is_some_and(|code| code.strip_prefix(STATUS) == Some("Success")) {
+        return Ok(());
+    }
+    let codes: Vec<_> =
+        codes.iter().map(|code| printable(code.strip_prefix(STATUS).unwrap_or(code))).collect();
+    let said = only(status, Ns::Protocol, "StatusMessage")?.map(value).transpose()?;
+    let said = said.map_or(String::new(), |text| format!(" ({})", printable(&text)));
+    Err(Error::new(
+        Kind::Protocol,
+        format!("The SAML response says that the login failed: {}{said}", codes.join(", ")),
+        "Log in again; if that does not help, show this to your Okta administrator",
+    ))
+}
+
+fn facts(root: &Element, assertion: &Element) -> Result<Assertion, Error> {
+    let issuer = match only(assertion, Ns::Assertion, "Issuer")? {
+        Some(issuer) => Some(issuer),
+        None => only(root, Ns::Assertion, "Issuer")?,
+    };
+    let subject = only(assertion, Ns::Assertion, "Subject")?;
+    let conditions = only(assertion, Ns::Assertion, "Conditions")?;
+    let confirmations: Vec<&Element> = all(subject, Ns::Assertion, "SubjectConfirmation")
+        .flat_map(|confirmation| all(Some(confirmation), Ns::Assertion, "SubjectConfirmationData"))
+        .collect();
+    let times = |name| {
+        let places = confirmations.iter().copied().chain(conditions);
+        places.filter_map(|element| element.attribute(name)).map(Time::of).collect::<Vec<_>>()
+    };
+    let audience = all(conditions, Ns::Assertion, "AudienceRestriction")
+        .flat_map(|restriction| all(Some(restriction), Ns::Assertion, "Audience"))
+        .next();
+    let session_end = all(Some(assertion), Ns::Assertion, "AuthnStatement")
+        .filter_map(|statement| statement.attribute("SessionNotOnOrAfter"))
+        .map(Time::of)
+        .collect();
+    let name_id = subject.map(|subject| only(subject, Ns::Assertion, "NameID")).transpose()?.flatten();
+    let mut out = Assertion {
+        issuer: issuer.map(value).transpose()?,
+        audience: audience.map(value).transpose()?,
+        recipient: confirmations.iter().find_map(|data| data.attribute("Recipient")).map(str::to_owned),
+        destination: root.attribute("Destination").map(str::to_owned),
+        subject: name_id.map(value).transpose()?,
+        not_before: times("NotBefore").into_iter().max_by_key(|time| time.epoch),
+        not_on_or_after: earliest(times("NotOnOrAfter")),
+        session_not_on_or_after: earliest(session_end),
+        issue_instant: assertion.attribute("IssueInstant").map(Time::of),
+        ..Assertion::default()
+    };
+    for statement in all(Some(assertion), Ns::Assertion, "AttributeStatement") {
+        for attribute in all(Some(statement), Ns::Assertion, "Attribute") {
+            take(attribute, &mut out)?;
+        }
+    }
+    Ok(out)
+}
+
+/// An attribute of the user, if it is one of AWS's. What others hold is none of our business, elements among it.
+fn take(attribute: &Element, out: &mut Assertion) -> Result<(), Error> {
+    let name = attribute.attribute("Name").unwrap_or_default();
+    let Some(name) = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)) else { return Ok(()) };
+    if !matches!(name, "Role" | "RoleSessionName" | "SessionDuration" | "SourceIdentity") {
+        return Ok(());
+    }
+    for element in all(Some(attribute), Ns::Assertion, "AttributeValue") {
+        let value = value(element)?;
+        match name {
+            "Role" => take_role(&value, out),
+            _ if value.is_empty() => {}
+            "RoleSessionName" => out.session_name = out.session_name.take().or(Some(value)),
+            "SourceIdentity" => out.source_identity = out.source_identity.take().or(Some(value)),
+            _ if value.bytes().all(|b| b.is_ascii_digit()) => {
+                out.session_duration = out.session_duration.or(value.parse().ok());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// One value that is no pair must not cost the login to the others.
+fn take_role(value: &str, out: &mut Assertion) {
+    match arn::parse_pair(value) {
+        Some((role, principal)) => {
+            let role = Role { role, principal };
+            if !out.roles.contains(&role) {
+                out.roles.push(role);
+            }
+        }
+        None if value.is_empty() => out.skipped.push("(an empty value)".to_owned()),
+        None => out.skipped.push(printable(value)),
+    }
+}
+
+/// The text of an element, blanks around it dropped. A comment in it (`Admin<!---->-RO`) cuts the text short for one
+/// parser and not for the other, so it is refused, as are processing instructions and elements.
+fn value(element: &Element) -> Result<String, Error> {
+    let mut text = String::new();
+    for child in &element.children {
+        match child {
+            Node::Text(part) => text.push_str(part),
+            Node::Break | Node::Element(_) => {
+                let what = format!(
+                    "there is a comment or an element inside of the value of {}",
+                    printable(&element.name)
+                );
+                return Err(fault(&what, element.at));
+            }
+        }
+    }
+    Ok(text.trim().to_owned())
+}
+
+fn all<'a>(parent: Option<&'a Element>, ns: Ns, name: &'static str) -> impl Iterator<Item = &'a Element> {
+    parent.into_iter().flat_map(Element::elements).filter(move |child| child.ns == ns && child.name == name)
+}
+
+/// The one child of this name; a second one is refused, since nobody knows which one AWS would read.
+fn only<'a>(parent: &'a Element, ns: Ns, name: &'static str) -> Result<Option<&'a Element>, Error> {
+    let mut found = all(Some(parent), ns, name);
+    let first = found.next();
+    match found.next() {
+        Some(second) => Err(fault(&format!("it has more than one {name}"), second.at)),
+        None => Ok(first),
+    }
+}
+
+/// The first of times that are read as such; a text that is none only if there is no other.
+fn earliest(times: Vec<Time>) -> Option<Time> {
+    times.into_iter().min_by_key(|time| time.epoch.unwrap_or(i64::MAX))
+}
+
+impl Time {
+    fn of(text: &str) -> Time {
+        Time { text: text.trim().to_owned(), epoch: time::parse(text) }
+    }
+}

@@ -1,0 +1,396 @@
+use super::*;
+
+const HEAD: &str = "<saml2p:Response Destination=\"https://signin.aws.amazon.com/saml\" ID=\"id1\" IssueInstant=\"2026-03-01T10:16:00.000Z\" Version=\"2.0\" \
+    xmlns:saml2p=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:xs=\"http://www.w3.org/2001/XMLSchema\">\
+    <saml2:Issuer xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\">http://www.okta.com/exk1</saml2:Issuer>\
+    <saml2p:Status><saml2p:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></saml2p:Status>";
+const ASSERTION: &str = "<saml2:Assertion ID=\"id2\" IssueInstant=\"2026-03-01T10:15:57.000Z\" Version=\"2.0\" xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\">\
+    <saml2:Issuer>http://www.okta.com/exk1</saml2:Issuer><ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><!-- c --><?pi x?></ds:Signature>\
+    <saml2:Subject><saml2:NameID>ada@acme.example</saml2:NameID><saml2:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\">\
+    <saml2:SubjectConfirmationData NotOnOrAfter=\"2026-03-01T10:21:00.000Z\" Recipient=\"https://signin.aws.amazon.com/saml\"/></saml2:SubjectConfirmation></saml2:Subject>\
+    <saml2:Conditions NotBefore=\"2026-03-01T10:11:00.000Z\" NotOnOrAfter=\"2026-03-01T10:20:00.000Z\"><saml2:AudienceRestriction>\
+    <saml2:Audience>urn:amazon:webservices</saml2:Audience></saml2:AudienceRestriction></saml2:Conditions>\
+    <saml2:AuthnStatement AuthnInstant=\"2026-03-01T10:15:00.000Z\" SessionNotOnOrAfter=\"2026-03-01T12:00:00Z\"/>\
+    <saml2:AttributeStatement>ATTRIBUTES</saml2:AttributeStatement></saml2:Assertion>";
+const TAIL: &str = "</saml2p:Response>";
+const DEV: &str = "arn:aws:iam::111122223333:role/Dev";
+const OPS: &str = "arn:aws:iam::111122223333:role/Ops";
+const IDP: &str = "arn:aws:iam::111122223333:saml-provider/OKTA";
+
+fn attribute(name: &str, values: &[&str]) -> String {
+    let values: String = values
+        .iter()
+        .map(|value| {
+            format!(
+                "<saml2:AttributeValue xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"xs:string\">{value}</saml2:AttributeValue>"
+            )
+        })
+        .collect();
+    format!(
+        "<saml2:Attribute Name=\"https://aws.amazon.com/SAML/Attributes/{name}\">{values}</saml2:Attribute>"
+    )
+}
+
+fn response(attributes: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>{HEAD}{}{TAIL}",
+        ASSERTION.replace("ATTRIBUTES", attributes)
+    )
+}
+
+fn dev() -> String {
+    attribute("Role", &[&format!("{IDP},{DEV}")])
+}
+
+fn roles(xml: &str) -> Vec<String> {
+    let assertion = parse(xml.as_bytes()).unwrap_or_else(|error| panic!("{error} in {xml}"));
+    assertion.roles.iter().map(|role| format!("{} {}", role.role.path_and_name(), role.principal)).collect()
+}
+
+fn refusal(xml: &[u8]) -> (Kind, String) {
+    match parse(xml) {
+        Err(Error::Failed(failure)) => (failure.kind, failure.message),
+        other => panic!("{other:?} in {}", String::from_utf8_lossy(xml)),
+    }
+}
+
+#[test]
+fn oktas_own_response_is_read() {
+    let xml = response(&format!(
+        "{}{}{}{}{}",
+        attribute("Role", &[&format!("{IDP},{DEV}"), &format!("{IDP},{OPS}")]),
+        attribute("RoleSessionName", &["ada@acme.example"]),
+        attribute("SessionDuration", &["3600"]),
+        attribute("SourceIdentity", &["ada"]),
+        attribute("PrincipalTag:team", &["x<b/>y"])
+    ));
+    let out = parse(xml.as_bytes()).unwrap();
+    let time = |text: &str| Some(Time { text: text.into(), epoch: crate::time::parse(text) });
+    let role =
+        |role| Role { role: RoleArn::parse(role).unwrap(), principal: PrincipalArn::parse(IDP).unwrap() };
+    let expected = Assertion {
+        roles: vec![role(DEV), role(OPS)],
+        skipped: vec![],
+        session_name: Some("ada@acme.example".into()),
+        session_duration: Some(3600),
+        source_identity: Some("ada".into()),
+        issuer: Some("http://www.okta.com/exk1".into()),
+        audience: Some("urn:amazon:webservices".into()),
+        recipient: Some("https://signin.aws.amazon.com/saml".into()),
+        destination: Some("https://signin.aws.amazon.com/saml".into()),
+        subject: Some("ada@acme.example".into()),
+        not_before: time("2026-03-01T10:11:00.000Z"),
+        not_on_or_after: time("2026-03-01T10:20:00.000Z"),
+        issue_instant: time("2026-03-01T10:15:57.000Z"),
+        session_not_on_or_after: time("2026-03-01T12:00:00Z"),
+        encrypted: false,
+    };
+    assert_eq!(out, expected);
+    assert_eq!(out.issue_instant.unwrap().epoch, Some(1_772_360_157));
+}
+
+#[test]
+fn every_legitimate_way_to_write_it_gives_the_same_role() {
+    let base = response(&dev());
+    let pair = format!("{IDP},{DEV}");
+    let value = |text: &str| base.replace(&pair, text);
+    let numbers: String = pair.chars().map(|c| format!("&#{};", u32::from(c))).collect();
+    for xml in [
+        base.clone(),
+        format!("\u{feff}{base}"),
+        base.replace("<?xml version=\"1.0\" encoding=\"UTF-8\"?>", ""),
+        base.replace("\"UTF-8\"", "\"utf-8\"").replace("?>", " standalone='no' ?>"),
+        format!("{base}\n<!-- after -->\n<?pi?>\n"),
+        base.replace("<saml2p:Response", "<!-- before --><saml2p:Response"),
+        value(&format!("{DEV},{IDP}")),
+        value(&format!("\n   {IDP} ,\n\t{DEV}\r\n ")),
+        value(&format!("<![CDATA[{pair}]]>")),
+        value(&format!("<![CDATA[{IDP}]]>,<![CDATA[{DEV}]]>")),
+        value(&pair.replace("role/Dev", "&#x72;ole/&#68;ev")),
+        value(&numbers),
+        value(&format!("{pair}</saml2:AttributeValue><saml2:AttributeValue>{pair}")),
+        value(&format!("{pair}</saml2:AttributeValue><!-- c --><saml2:AttributeValue>{DEV},{IDP}")),
+        base.replace("saml2:", "saml:").replace("xmlns:saml2=", "xmlns:saml=").replace("saml2p", "samlp"),
+        base.replace("saml2:", "X").replace("<X", "<").replace("</X", "</").replace("xmlns:saml2=", "xmlns="),
+        base.replace("saml2p:", "\u{1}").replace("saml2:", "saml2p:").replace('\u{1}', "saml2:").replace("xmlns:saml2p=", "\u{1}").replace("xmlns:saml2=", "xmlns:saml2p=").replace('\u{1}', "xmlns:saml2="),
+        base.replace(" xsi:type=\"xs:string\"", ""),
+        base.replace('"', "'"),
+        base.replace("<saml2:Attribute Name=", "<saml2:Attribute NameFormat=\"urn:x\"\n  Name = "),
+        base.replace("https://aws.amazon.com/SAML", "https&#58;//aws.amazon.com/SAML"),
+        base.replace("https://aws.amazon.com/SAML", "http://www.amazonaws.cn/SAML"),
+        base.replace("><", ">\n  <"),
+        response(&format!("{}{}", attribute("Role", &[""]), dev())),
+        response(&format!("{}{}", attribute("Role", &["  ", "broken"]), dev())),
+        response(&format!("{}{}", dev(), dev())),
+        response(&format!("<saml2:Attribute Name=\"x\"><saml2:AttributeValue><a>b<!-- c --></a></saml2:AttributeValue></saml2:Attribute>{}", dev())),
+        response(&format!("</saml2:AttributeStatement><saml2:AttributeStatement>{}", dev())),
+        base.replace("<saml2p:Status><saml2p:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></saml2p:Status>", ""),
+        base.replace("<saml2:Attribute Name=\"https://aws.amazon.com/SAML/Attributes/Role\"", "<saml2:Attribute Name=\"https://aws.amazon.com/SAML/Attributes/role\"><saml2:AttributeValue>no</saml2:AttributeValue></saml2:Attribute><saml2:Attribute Name=\"https://aws.amazon.com/SAML/Attributes/Role\""),
+    ] {
+        assert_eq!(roles(&xml), [format!("Dev {IDP}")], "{xml}");
+    }
+}
+
+#[test]
+fn none_one_and_many_roles_are_read() {
+    assert!(roles(&response("")).is_empty());
+    let many: Vec<String> = (0..250).map(|i| format!("{IDP},arn:aws:iam::{:012}:role/R{i}", i)).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(roles(&response(&attribute("Role", &many))).len(), 250);
+    let two = format!("{}{}", attribute("Role", &[&format!("{OPS},{IDP}")]), dev());
+    assert_eq!(roles(&response(&two)), [format!("Ops {IDP}"), format!("Dev {IDP}")]);
+}
+
+#[test]
+fn a_value_that_is_no_pair_is_skipped_and_named() {
+    let xml = response(&attribute("Role", &["", "a\u{202e}b", DEV, &format!("{IDP},{DEV}")]));
+    let out = parse(xml.as_bytes()).unwrap();
+    assert_eq!((out.roles.len(), out.skipped), (1, vec!["(an empty value)".into(), "ab".into(), DEV.into()]));
+    for (text, duration) in
+        [("3600", Some(3600)), ("", None), ("+1", None), ("1h", None), ("99999999999", None)]
+    {
+        assert_eq!(
+            parse(response(&attribute("SessionDuration", &[text])).as_bytes()).unwrap().session_duration,
+            duration
+        );
+    }
+}
+
+#[test]
+fn the_times_that_bind_are_told() {
+    let of = |from: &str, to: &str| parse(response("").replace(from, to).as_bytes()).unwrap();
+    assert_eq!(of("10:21:00.000Z", "10:19:00Z").not_on_or_after.unwrap().text, "2026-03-01T10:19:00Z");
+    assert_eq!(
+        of("2026-03-01T10:20:00.000Z", "soon").not_on_or_after.unwrap().text,
+        "2026-03-01T10:21:00.000Z"
+    );
+    assert_eq!(
+        of(" NotOnOrAfter=\"2026-03-01T10:20:00.000Z\"", "").not_on_or_after.unwrap().epoch,
+        Some(1_772_360_460)
+    );
+    for text in
+        ["2026-13-01T00:00:00Z", "10000-01-01T00:00:00Z", "2026-03-01T10:15:57", "2026-06-30T23:59:61Z", ""]
+    {
+        let time = of("2026-03-01T10:15:57.000Z", text).issue_instant.unwrap();
+        assert_eq!((time.text.as_str(), time.epoch), (text, None));
+    }
+}
+
+#[test]
+fn an_encrypted_assertion_is_told_and_nothing_else_of_it() {
+    let encrypted = "<saml2:EncryptedAssertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\"><x/></saml2:EncryptedAssertion>";
+    let out = parse(format!("{HEAD}{encrypted}{TAIL}").as_bytes()).unwrap();
+    assert!(out.encrypted && out.roles.is_empty());
+    assert_eq!(out.issuer.as_deref(), Some("http://www.okta.com/exk1"));
+    assert!(refusal(format!("{HEAD}{encrypted}{encrypted}{TAIL}").as_bytes()).1.contains("more than one"));
+    assert!(refusal(format!("{HEAD}{encrypted}{ASSERTION}{TAIL}").as_bytes()).1.contains("two assertions"));
+}
+
+#[test]
+fn what_parsers_differ_on_is_refused() {
+    let base = response(&dev());
+    let assertion = ASSERTION.replace("ATTRIBUTES", &dev());
+    let value = |text: &str| base.replace("role/Dev", text);
+    let deep = |n: usize| base.replace("<?pi x?>", &format!("{}{}", "<x>".repeat(n), "</x>".repeat(n)));
+    for (xml, word) in [
+        (value("role/De<!---->v"), "comment or an element"),
+        (value("role/De<?x?>v"), "comment or an element"),
+        (value("role/De<b>v</b>"), "comment or an element"),
+        (value("role/Dev<!-- -->"), "comment or an element"),
+        (base.replace("urn:amazon:web", "urn:amazon:<!-- -->web"), "Audience"),
+        (base.replace("ada@", "ada<!-- -->@"), "NameID"),
+        (base.replace("<saml2:Issuer>http", "<saml2:Issuer><!-- -->http"), "Issuer"),
+        (base.replace("<saml2p:Response", "<!DOCTYPE x><saml2p:Response"), "DOCTYPE"),
+        (format!("<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/hostname\">]>{}", value("&e;")), "DOCTYPE"),
+        (value("role/&e;"), "entity"),
+        (value("role/&nbsp;"), "entity"),
+        (value("role/& x"), "&"),
+        (base.replace("ID=\"id2\"", "ID=\"&e;\""), "entity"),
+        (value("role/De&#27;v"), "character"),
+        (value("role/De&#0;v"), "character"),
+        (value("role/De&#xFFFE;v"), "character"),
+        (value("role/De&#xD800;v"), "character"),
+        (base.replace("ID=\"id2\"", "ID=\"&#27;\""), "not allow"),
+        (base.replace("ID=\"id2\"", "ID=\"a<b\""), "not allow"),
+        (value("role/De\u{1b}v"), "control character"),
+        (value("role/De\0v"), "control character"),
+        (value("role/De\u{fffe}v"), "control character"),
+        (value("role/De]]>v"), "]]>"),
+        (base.replace("ID=\"id2\"", "ID=\"id2\" ID=\"id2\""), "twice"),
+        (base.replace("<ds:Signature", "<ds:Signature xmlns:e=\"http://www.w3.org/2000/09/xmldsig#\" ds:a=\"1\" e:a=\"2\""), "twice"),
+        (base.replace("ID=\"id2\" ", "ID=\"id2\""), "no blank"),
+        (base.replace("ID=\"id2\"", "ID=id2"), "broken"),
+        (base.replace("ID=\"id2\"", "ID"), "broken"),
+        (base.replace("ID=\"id2\"", "1D=\"id2\""), "not allow"),
+        (base.replace("ID=\"id2\"", "none:ID=\"id2\""), "prefix"),
+        (base.replace("xmlns:saml2=", "xmlns:other="), "prefix"),
+        (base.replace("SAML:2.0:assertion", "SAML:1.0:assertion"), "no assertion"),
+        (base.replace("SAML:2.0:protocol", "SAML:1.0:protocol"), "no Response"),
+        (assertion.clone(), "no Response"),
+        (format!("{base}<a/>"), "more than one root"),
+        (format!("{base}{base}"), "in the middle"),
+        (format!("{base}x"), "outside"),
+        (format!("{base}<![CDATA[]]>"), "outside"),
+        (format!("{base}&#32;"), "outside"),
+        (format!("<a/>{base}"), "in the middle"),
+        (format!(" {base}"), "in the middle"),
+        (base.replace("?>", "?><?XML version=\"1.0\"?>"), "in the middle"),
+        (base[..base.len() - 1].to_owned(), "cut off"),
+        (base.replace(TAIL, ""), "cut off"),
+        (base.replace(TAIL, "</x>"), "end tag"),
+        (format!("{base}</x>"), "end tag"),
+        (base.replace("<!-- c -->", "<!-- c -- c -->"), "--"),
+        (base.replace("<!-- c -->", "<!-- c "), "cut off"),
+        (format!("{HEAD}{assertion}{assertion}{TAIL}"), "more than one Assertion"),
+        (format!("{HEAD}<saml2p:Extensions>{assertion}</saml2p:Extensions>{TAIL}"), "of its own making"),
+        (format!("{HEAD}<saml2p:Extensions>{assertion}</saml2p:Extensions>{assertion}{TAIL}"), "of its own making"),
+        (base.replace("<!-- c -->", &assertion), "of its own making"),
+        (format!("{HEAD}{}{TAIL}", format!("{HEAD}{assertion}{TAIL}")), "of its own making"),
+        (format!("{HEAD}{TAIL}"), "no assertion"),
+        (base.replace("<saml2:Subject>", "<saml2:Subject/><saml2:Subject>"), "more than one Subject"),
+        (base.replace("\"UTF-8\"", "\"ISO-8859-1\""), "ISO-8859-1"),
+        (base.replace("\"UTF-8\"", "\"UTF-16\""), "UTF-16"),
+        (base.replace("\"UTF-8\"", "\"UTF-7\""), "UTF-7"),
+        (base.replace("version=\"1.0\" enc", "version=\"1.1\" enc"), "1.0"),
+        (deep(62), "deeper"),
+        (base.replace("status:Success", "status:Responder"), "login failed: Responder"),
+        (
+            base.replace("status:Success\"/>", "status:Responder\"><saml2p:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:AuthnFailed\"/></saml2p:StatusCode><saml2p:StatusMessage>no\n\u{202e}way</saml2p:StatusMessage>"),
+            "login failed: Responder, AuthnFailed (no way)",
+        ),
+        (" ".repeat(3) + "<!-- -->", "no root"),
+        (base.replace("<?pi x?>", &"x".repeat(XML_LIMIT)), "75000 bytes"),
+    ] {
+        let (kind, message) = refusal(xml.as_bytes());
+        assert_eq!(kind, Kind::Protocol, "{message}");
+        assert!(message.contains(word), "{word}: {message} in {xml}");
+        assert!(message.bytes().all(|b| (0x20..0x7f).contains(&b)), "{message}");
+    }
+    assert_eq!(roles(&deep(61)).len(), 1);
+}
+
+#[test]
+fn encodings_other_than_utf8_are_refused() {
+    let base = response(&dev());
+    let utf16: Vec<u16> = base.encode_utf16().collect();
+    let big: Vec<u8> = utf16.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+    let little: Vec<u8> = utf16.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+    for bytes in
+        [[b"\xfe\xff", big.as_slice()].concat(), [b"\xff\xfe", little.as_slice()].concat(), big, little]
+    {
+        assert!(refusal(&bytes).1.contains("UTF-16"));
+    }
+    assert!(refusal(&[base.as_bytes(), b"\xff"].concat()).1.contains("not UTF-8"));
+    assert!(
+        refusal(&base.as_bytes().iter().copied().chain(*b"<!-- \xc0\xaf -->").collect::<Vec<_>>())
+            .1
+            .contains("UTF-8")
+    );
+}
+
+#[test]
+fn what_is_no_xml_is_another_document() {
+    for bytes in [&b""[..], b"  \n", b"PD94", b"{}", b"\x4c\x6f\xa7\x94", b"\x1f\x8b\x08", b"x<a/>"] {
+        assert_eq!(refusal(bytes).0, Kind::WrongDocument);
+    }
+}
+
+#[test]
+fn hostile_documents_end_soon() {
+    let many = |n: usize, f: &dyn Fn(usize) -> String| (0..n).map(f).collect::<String>();
+    let begin = std::time::Instant::now();
+    for xml in [
+        format!("<a{}/>", many(8000, &|i| format!(" a{i}=\"\""))),
+        format!("<a{}/>", many(4200, &|i| format!(" xmlns:a{i}=\"b\""))),
+        format!("<a xmlns:b=\"c\"{}/>", many(6500, &|i| format!(" b:a{i}=\"\""))),
+        "<a>".repeat(25_000),
+        "<a/>".repeat(18_000),
+        "&#65;".repeat(15_000),
+        format!("<a>{}", "&#65;".repeat(14_000)),
+        format!("<a>{}", "<!---->".repeat(10_000)),
+        "<".repeat(75_000),
+        format!("<a>{}</a>", "<![CDATA[]]>".repeat(6_000)),
+    ] {
+        assert!(xml.len() <= XML_LIMIT, "{}", xml.len());
+        refusal(xml.as_bytes());
+    }
+    assert!(begin.elapsed() < std::time::Duration::from_secs(8), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn base64_is_read_as_it_may_arrive() {
+    let xml = "<?xml version=\"1.0\"?><a>>>>>??</a>";
+    let plain = Encoded::from_xml(xml.as_bytes()).unwrap();
+    let base64 = plain.base64().to_owned();
+    assert!(base64.contains('+') && base64.ends_with('='), "{base64}");
+    let wrapped: String = base64
+        .chars()
+        .enumerate()
+        .map(|(i, c)| if i % 8 == 0 { format!("\r\n {c}") } else { c.into() })
+        .collect();
+    let hex = base64.replace('+', "&#x2b;").replace('=', "&#x3d;").replace('/', "&#x2f;");
+    for text in [
+        base64.clone(),
+        format!("\u{feff}  {base64}\n"),
+        wrapped,
+        hex.clone(),
+        hex.replace("x2b", "X2B"),
+        base64.replace('+', "&#43;").replace('=', "&#61;&#10;"),
+        base64.replace('+', "&plus;").replace('=', "&equals;").replace('/', "&sol;"),
+    ] {
+        let read = decode(&text).unwrap_or_else(|error| panic!("{error} in {text}"));
+        assert_eq!(read, plain, "{text}");
+        assert_eq!(read.xml(), xml.as_bytes());
+    }
+    assert_eq!(Encoded::from_xml(format!("\n{xml} \n").as_bytes()).unwrap(), plain);
+    assert_eq!(format!("{plain:?}"), format!("Encoded({} characters)", base64.len()));
+}
+
+#[test]
+fn what_is_not_standard_base64_is_another_document() {
+    for (text, word) in [
+        ("", "no base64"),
+        (" \n", "no base64"),
+        ("PGE-", "character 4"),
+        ("PGE_", "character 4"),
+        ("PGE%3D", "character 4"),
+        ("PGEvPg", "="),
+        ("PGEvPg=", "cut or damaged"),
+        ("PGEvPg===", "cut or damaged"),
+        ("====", "cut or damaged"),
+        ("PGE=PGE=", "cut or damaged"),
+        ("PGF=", "last character"),
+        ("TR==", "last character"),
+        ("P", "missing"),
+        ("PGE\0", "character 4"),
+        ("PGE\u{e9}", "character 4"),
+        ("PGEv&amp;#x2b;", "character 5"),
+        ("PGE&#x2b", "character 4"),
+        ("<html>", "character 1"),
+        ("{\"a\":1}", "character 1"),
+    ] {
+        match decode(text) {
+            Err(Error::Failed(failure)) => {
+                assert_eq!(failure.kind, Kind::WrongDocument, "{text}");
+                assert!(failure.message.contains(word), "{text}: {}", failure.message);
+            }
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_limit_of_sts_holds_to_the_character() {
+    let at = "A".repeat(LIMIT);
+    assert_eq!(decode(&format!("{at}\n")).unwrap().xml().len(), XML_LIMIT);
+    for error in [decode(&format!("{at}AAAA")).err(), Encoded::from_xml(&vec![b'<'; XML_LIMIT + 1]).err()] {
+        let Some(Error::Failed(failure)) = error else { panic!("{error:?}") };
+        assert_eq!(failure.kind, Kind::Protocol);
+        assert!(
+            failure.message.contains("100004 characters") && failure.message.contains("100000"),
+            "{}",
+            failure.message
+        );
+    }
+    assert!(Encoded::from_xml(&vec![b'<'; XML_LIMIT]).is_ok());
+}

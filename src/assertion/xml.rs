@@ -1,0 +1,278 @@
+//! XML, read strictly into a small tree.
+//!
+//! A SAML response is the one document where two parsers that read the same bytes differently have been worth a login
+//! (CVE-2017-11427, CVE-2018-0489, CVE-2025-25291 and their kin). AWS alone verifies the signature; what this reader is
+//! for is to never show a role that AWS would not see. So anything that parsers are known to differ on is refused, not
+//! interpreted: DOCTYPEs, other encodings, duplicate attributes, more than one root, control characters, unknown
+//! entities and prefixes. Several of these quick-xml lets pass by itself.
+
+use super::{XML_LIMIT, fault};
+use crate::error::{Error, Kind, printable};
+use quick_xml::XmlVersion;
+use quick_xml::errors::{Error as XmlError, IllFormedError};
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesDecl, BytesStart, Event};
+use quick_xml::name::{Namespace, NamespaceResolver, ResolveResult};
+use quick_xml::reader::NsReader;
+use std::collections::HashSet;
+
+/// The deepest nesting. A signed response with encrypted parts has some 15 levels.
+pub(super) const DEPTH: usize = 64;
+
+/// The namespaces that SAML 2.0 calls its own; all others are told apart from these only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ns {
+    Assertion,
+    Protocol,
+    Other,
+}
+
+/// An element, its unprefixed attributes, and what it holds. `at` is the byte behind its start tag.
+#[derive(Debug)]
+pub(super) struct Element {
+    pub(super) ns: Ns,
+    pub(super) name: String,
+    pub(super) at: u64,
+    attributes: Vec<(String, String)>,
+    pub(super) children: Vec<Node>,
+}
+
+#[derive(Debug)]
+pub(super) enum Node {
+    Element(Element),
+    Text(String),
+    /// A comment or a processing instruction: nothing by itself, but text on both sides of it is not one text.
+    Break,
+}
+
+impl Element {
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter_map(|child| match child {
+            Node::Element(element) => Some(element),
+            _ => None,
+        })
+    }
+}
+
+/// The root element of the document.
+pub(super) fn read(xml: &[u8]) -> Result<Element, Error> {
+    let text = text_of(xml)?;
+    let mut reader = NsReader::from_str(text);
+    let config = reader.config_mut();
+    config.check_comments = true;
+    config.expand_empty_elements = true;
+    let (mut open, mut root): (Vec<Element>, Option<Element>) = (Vec::new(), None);
+    loop {
+        let at = reader.buffer_position();
+        let event = reader.read_event().map_err(|error| ill_formed(&error, reader.error_position()))?;
+        match event {
+            Event::Decl(declaration) if at == 0 => check_declaration(&declaration)?,
+            Event::Decl(_) => return Err(fault("there is an XML declaration in the middle", at)),
+            Event::DocType(_) => return Err(fault("it has a DOCTYPE", at)),
+            Event::Start(_) if open.is_empty() && root.is_some() => {
+                return Err(fault("it has more than one root element", at));
+            }
+            Event::Start(_) if open.len() >= DEPTH => {
+                return Err(fault(&format!("it nests deeper than {DEPTH}"), at));
+            }
+            Event::Start(start) => open.push(element(&start, reader.resolver(), reader.buffer_position())?),
+            Event::End(_) => {
+                let Some(element) = open.pop() else { return Err(fault("an end tag ends nothing", at)) };
+                match open.last_mut() {
+                    Some(parent) => parent.children.push(Node::Element(element)),
+                    None => root = Some(element),
+                }
+            }
+            Event::Text(text) => {
+                if text.contains("]]>") {
+                    return Err(fault("there is ]]> in a text", at));
+                }
+                push_text(&mut open, &text.xml10_content(), at)?;
+            }
+            Event::CData(text) if !open.is_empty() => push_text(&mut open, &text.xml10_content(), at)?,
+            Event::GeneralRef(reference) if !open.is_empty() => match reference.resolve_char_ref() {
+                Ok(Some(c)) if is_char(c) => push_text(&mut open, c.encode_utf8(&mut [0; 4]), at)?,
+                Ok(None) => match resolve_predefined_entity(&reference) {
+                    Some(text) => push_text(&mut open, text, at)?,
+                    None => return Err(fault("it uses an entity that XML does not define", at)),
+                },
+                _ => return Err(fault("it refers to a character that XML does not allow", at)),
+            },
+            Event::CData(_) | Event::GeneralRef(_) => {
+                return Err(fault("there is text outside of the root", at));
+            }
+            Event::PI(pi) if pi.target().eq_ignore_ascii_case("xml") => {
+                return Err(fault("there is an XML declaration in the middle", at));
+            }
+            Event::Comment(_) | Event::PI(_) => {
+                if let Some(parent) = open.last_mut() {
+                    parent.children.push(Node::Break);
+                }
+            }
+            Event::Eof => break,
+            Event::Empty(_) => return Err(fault("an empty element was not expected", at)),
+        }
+    }
+    match root {
+        Some(root) if open.is_empty() => Ok(root),
+        _ if !open.is_empty() => Err(fault("it is cut off", text.len() as u64)),
+        _ => Err(fault("it has no root element", text.len() as u64)),
+    }
+}
+
+/// The text, without its byte order mark, once it is sure to be XML's characters in UTF-8.
+fn text_of(xml: &[u8]) -> Result<&str, Error> {
+    if xml.len() > XML_LIMIT + 3 {
+        return Err(fault(&format!("it has more than {XML_LIMIT} bytes, the most that STS takes"), 0));
+    }
+    if xml.starts_with(b"\xfe\xff")
+        || xml.starts_with(b"\xff\xfe")
+        || xml.get(..4).is_some_and(|b| b.contains(&0))
+    {
+        return Err(fault("it is encoded in UTF-16 or UTF-32, not in UTF-8", 0));
+    }
+    let xml = xml.strip_prefix(b"\xef\xbb\xbf").unwrap_or(xml);
+    let text = std::str::from_utf8(xml).map_err(|error| fault("it is not UTF-8", error.valid_up_to() as u64));
+    if !xml.trim_ascii_start().starts_with(b"<") {
+        return Err(Error::new(
+            Kind::WrongDocument,
+            "This is not XML: it does not begin with a tag",
+            "Give the SAML response, its base64, or the page that holds it",
+        ));
+    }
+    let text = text?;
+    match text.char_indices().find(|(_, c)| !is_char(*c)) {
+        Some((at, _)) => Err(fault("it holds a control character", at as u64)),
+        None => Ok(text),
+    }
+}
+
+/// XML 1.0's `Char`.
+fn is_char(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// UTF-8 or nothing: others are ignored by one parser, obeyed by the next.
+fn check_declaration(declaration: &BytesDecl<'_>) -> Result<(), Error> {
+    if !declaration.version().is_ok_and(|version| version == "1.0") {
+        return Err(fault("it is not XML 1.0", 0));
+    }
+    match declaration.encoding() {
+        None => Ok(()),
+        Some(Ok(name)) if name.eq_ignore_ascii_case("utf-8") => Ok(()),
+        Some(Ok(name)) => {
+            Err(fault(&format!("it says that it is encoded in {}, not in UTF-8", printable(&name)), 0))
+        }
+        Some(Err(_)) => Err(fault("its XML declaration is broken", 0)),
+    }
+}
+
+fn element(start: &BytesStart<'_>, resolver: &NamespaceResolver, at: u64) -> Result<Element, Error> {
+    if !is_name(start.name().0) {
+        return Err(fault("an element has a name that XML does not allow", at));
+    }
+    if !is_spaced(start.attributes_raw()) {
+        return Err(fault("there is no blank between two attributes", at));
+    }
+    // (namespace, local name): the reader itself looks for the same name twice, not for the same under two prefixes.
+    let mut seen = HashSet::new();
+    let mut attributes = Vec::new();
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|error| {
+            let is_twice = matches!(error, quick_xml::events::attributes::AttrError::Duplicated(..));
+            fault(
+                if is_twice { "an element has the same attribute twice" } else { "an attribute is broken" },
+                at,
+            )
+        })?;
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+        let value = value.map_err(|_| fault("an attribute uses an entity that XML does not define", at))?;
+        if !is_name(attribute.key.0) || attribute.value.contains('<') || !value.chars().all(is_char) {
+            return Err(fault("an attribute holds what XML does not allow", at));
+        }
+        if attribute.key.as_namespace_binding().is_some() {
+            continue;
+        }
+        let (_, prefix) = attribute.key.decompose();
+        match resolver.resolve_attribute(attribute.key) {
+            (ResolveResult::Unknown(_), _) => {
+                return Err(fault("an attribute has a prefix that is not declared", at));
+            }
+            (ResolveResult::Bound(Namespace(ns)), _) if prefix.is_some() => {
+                if !seen.insert((ns.to_owned(), attribute.key.local_name().into_inner())) {
+                    return Err(fault("an element has the same attribute twice", at));
+                }
+            }
+            _ => attributes.push((attribute.key.0.to_owned(), value.into_owned())),
+        }
+    }
+    // Only now: the resolver passes over a broken attribute in silence, and with it the declarations that follow.
+    let (ns, local) = resolver.resolve_element(start.name());
+    let ns = match ns {
+        ResolveResult::Bound(Namespace("urn:oasis:names:tc:SAML:2.0:assertion")) => Ns::Assertion,
+        ResolveResult::Bound(Namespace("urn:oasis:names:tc:SAML:2.0:protocol")) => Ns::Protocol,
+        ResolveResult::Bound(_) | ResolveResult::Unbound => Ns::Other,
+        ResolveResult::Unknown(_) => return Err(fault("an element has a prefix that is not declared", at)),
+    };
+    Ok(Element { ns, name: local.into_inner().to_owned(), at, attributes, children: Vec::new() })
+}
+
+/// A qualified name, ASCII's part of it checked.
+fn is_name(name: &str) -> bool {
+    name.split(':').count() <= 2
+        && name.split(':').all(|part| {
+            part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii())
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') || !c.is_ascii())
+        })
+}
+
+/// Whether a blank, or the end, follows each closing quote.
+fn is_spaced(attributes: &str) -> bool {
+    let (mut quote, mut is_closed) = (None, false);
+    for c in attributes.chars() {
+        if is_closed && !c.is_ascii_whitespace() {
+            return false;
+        }
+        is_closed = quote == Some(c);
+        quote = match (quote, c) {
+            (Some(open), c) if open == c => None,
+            (None, '"' | '\'') => Some(c),
+            (quote, _) => quote,
+        };
+    }
+    true
+}
+
+/// Adds to the text that is open, so that `A&amp;B` and `<![CDATA[…]]>` between texts are one text.
+fn push_text(open: &mut [Element], text: &str, at: u64) -> Result<(), Error> {
+    match open.last_mut().map(|parent| &mut parent.children) {
+        Some(children) => match children.last_mut() {
+            Some(Node::Text(known)) => known.push_str(text),
+            _ => children.push(Node::Text(text.to_owned())),
+        },
+        None if text.chars().all(|c| c.is_ascii_whitespace()) => {}
+        None => return Err(fault("there is text outside of the root", at)),
+    }
+    Ok(())
+}
+
+/// The reader's own words may repeat input, so that only the common ones are told, in ours.
+fn ill_formed(error: &XmlError, at: u64) -> Error {
+    let what = match error {
+        XmlError::IllFormed(IllFormedError::MismatchedEndTag { .. } | IllFormedError::UnmatchedEndTag(_)) => {
+            "an end tag does not fit its start tag"
+        }
+        XmlError::IllFormed(IllFormedError::DoubleHyphenInComment) => "there is -- in a comment",
+        XmlError::IllFormed(IllFormedError::UnclosedReference) => "there is an & that begins no reference",
+        XmlError::Syntax(_) => "it is cut off or no XML",
+        XmlError::Namespace(_) => "a namespace declaration is broken",
+        _ => "it is not well-formed",
+    };
+    fault(what, at)
+}

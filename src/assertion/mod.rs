@@ -78,6 +78,30 @@ pub fn parse(xml: &[u8]) -> Result<Assertion, Error> {
     saml::read(&xml::read(xml)?)
 }
 
+/// Whether a text that begins with `<` is a response and not a page: its first element has the local name `Response`,
+/// whatever stands before it. Whether it is a good one, [`parse`] tells.
+pub fn is_response(text: &[u8]) -> bool {
+    let mut rest = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
+    while let Some(tag) = rest.strip_prefix(b"<") {
+        let end: &[u8] = match tag {
+            [b'?', ..] => b"?>",
+            [b'!', b'-', b'-', ..] => b"-->",
+            [b'!', ..] => b">",
+            _ => {
+                let is_end = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'>' | b'/');
+                let name = tag.split(is_end).next().unwrap_or_default();
+                return name.rsplit(|b| *b == b':').next() == Some(b"Response");
+            }
+        };
+        let Some(at) = tag.windows(end.len()).position(|window| window == end) else { return false };
+        let behind = tag.get(at + end.len()..).unwrap_or_default();
+        // A DOCTYPE with declarations in it ends some `>` later; the next tag is what counts.
+        rest =
+            behind.get(behind.iter().position(|b| *b == b'<').unwrap_or(behind.len())..).unwrap_or_default();
+    }
+    false
+}
+
 /// What is wrong with the response, and where.
 fn fault(what: &str, at: u64) -> Error {
     Error::new(

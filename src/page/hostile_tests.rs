@@ -17,32 +17,23 @@ fn message(html: &str) -> Option<String> {
 
 #[test]
 fn each_cap_holds_at_its_edge() {
-    let attributes = |n: usize| (0..n).map(|i| format!(" a{i}")).collect::<String>();
-    type Case = (&'static str, usize, Box<dyn Fn(usize) -> String>);
-    let cases: [Case; 5] = [
-        ("larger", BYTES, Box::new(|n| " ".repeat(n))),
+    let tag =
+        |attributes: usize| format!("<p{}>", (0..attributes).map(|i| format!(" a{i}")).collect::<String>());
+    let many = |attributes: usize| tag(100).repeat(attributes / 100) + &tag(attributes % 100);
+    type Case<'a> = (&'a str, usize, &'a dyn Fn(usize) -> String);
+    let cases: [Case<'_>; 5] = [
+        ("larger", BYTES, &|n| " ".repeat(n)),
         // html and body are around.
-        ("deeper", DEPTH - 2, Box::new(|n| "<div>".repeat(n))),
-        ("tags", TAGS, Box::new(|n| "<br>".repeat(n))),
-        ("tag of more", TAG_ATTRIBUTES, Box::new(move |n| format!("<p{}>", attributes(n)))),
-        (
-            "attributes",
-            ATTRIBUTES,
-            Box::new(|n| {
-                format!(
-                    "{}<p{}>",
-                    "<p a b c d e f g h i j k l m n o>".repeat(n / 15),
-                    " a".repeat(n % 15).replace(" a a", " a")
-                )
-            }),
-        ),
+        ("deeper", DEPTH - 2, &|n| "<div>".repeat(n)),
+        ("10000 tags", TAGS, &|n| "<br>".repeat(n)),
+        ("256 attributes", TAG_ATTRIBUTES, &tag),
+        ("20000 attributes", ATTRIBUTES, &many),
     ];
-    for (word, edge, page) in &cases[..4] {
-        assert_eq!(message(&page(*edge)), None, "{word} {edge}");
-        assert!(message(&page(edge + 1)).is_some_and(|m| m.contains(word)), "{word} {}", edge + 1);
+    for (word, edge, page) in cases {
+        assert_eq!(message(&page(edge)), None, "{word} {edge}");
+        let message = message(&page(edge + 1)).unwrap_or_default();
+        assert!(message.contains(word), "{word} {}: {message}", edge + 1);
     }
-    let (word, edge, page) = &cases[4];
-    assert!(message(&page(edge + 30)).is_some_and(|m| m.contains(word)));
 }
 
 #[test]
@@ -63,7 +54,7 @@ fn void_and_unclosed_elements_do_not_nest() {
 #[test]
 fn hostile_pages_end_soon() {
     let attributes: String = (0..100_000).map(|i| format!(" a{i}")).collect();
-    let bodies: String = (0..180_000)
+    let bodies: String = (0..100_000)
         .rev()
         .collect::<Vec<_>>()
         .chunks(200)
@@ -92,25 +83,22 @@ fn hostile_pages_end_soon() {
         ("<math><mi>".repeat(50_000), "math"),
         ("<form>".repeat(100_000), "forms"),
         ("<select><input>".repeat(50_000), "selects"),
-        ("<!--".repeat(200_000), "comments"),
+        ("<!--".repeat(40_000), "comments"),
         ("<!-- - ".repeat(100_000), "one long comment"),
-        ("<![CDATA[".repeat(100_000), "cdata"),
-        ("&".repeat(1_000_000), "ampersands"),
-        ("&#x2b".repeat(200_000), "references"),
+        ("<![CDATA[".repeat(20_000), "cdata"),
+        ("&".repeat(50_000), "ampersands"),
+        ("&#x2b".repeat(40_000), "references"),
         ("</script>".repeat(100_000), "script ends"),
-        ("<script>".repeat(100_000), "scripts"),
-        ("<".repeat(1_000_000), "less than"),
-        ("\0".repeat(1_000_000), "nul"),
+        ("<script>".repeat(25_000), "scripts"),
+        ("<".repeat(50_000), "less than"),
+        ("\0".repeat(50_000), "nul"),
         (format!("<script>{}", "stateToken='".repeat(80_000)), "state tokens"),
         (format!("<script>{}", "\\x".repeat(500_000)), "escapes"),
     ] {
         let begin = Instant::now();
         let _ = read(page.as_bytes());
         // Unoptimised, on a busy machine; a quadratic one takes minutes.
-        assert!(begin.elapsed() < Duration::from_secs(10), "{name}: {:?}", begin.elapsed());
-        if begin.elapsed() > Duration::from_millis(700) {
-            println!("{name}: {:?}", begin.elapsed());
-        }
+        assert!(begin.elapsed() < Duration::from_secs(5), "{name}: {:?}", begin.elapsed());
     }
 }
 

@@ -29,7 +29,7 @@ pub const ATTRIBUTES: usize = 20_000;
 pub const NODES: usize = 50_000;
 /// Places where an attribute may begin, in a piece of the page that has yielded no token yet. The tokenizer holds each
 /// attribute against all before it in its tag and reports only the whole tag; this stops it before that takes long.
-const PLACES: usize = 20_000;
+const PLACES: usize = 8_000;
 /// The page is fed in pieces of this size, and [`PLACES`] looked at between them.
 const PIECE: usize = 4096;
 
@@ -59,7 +59,10 @@ pub(super) fn build(text: &str) -> Result<Html, Error> {
         while !queue.is_empty() {
             let _ = tokenizer.feed(&queue);
         }
-        places += piece.bytes().filter(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'=')).count();
+        places += piece
+            .split(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '='))
+            .filter(|p| !p.is_empty())
+            .count();
         if tokenizer.sink.progress.take() {
             places = 0;
         }

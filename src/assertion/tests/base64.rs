@@ -77,3 +77,12 @@ fn the_limit_of_sts_holds_to_the_character() {
     }
     assert!(Encoded::from_xml(&vec![b'<'; XML_LIMIT]).is_ok());
 }
+
+#[test]
+fn hostile_texts_end_soon() {
+    let begin = std::time::Instant::now();
+    for piece in ["&", "&a", "&#", "&#x2b;", "&#99999999999;", " ", "&nosuchname;", "A\n"] {
+        let _ = decode(&piece.repeat(1_000_000 / piece.len()));
+    }
+    assert!(begin.elapsed() < std::time::Duration::from_secs(5), "{:?}", begin.elapsed());
+}

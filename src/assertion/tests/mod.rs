@@ -188,3 +188,27 @@ fn an_encrypted_assertion_is_told_and_nothing_else_of_it() {
     assert!(refusal(format!("{HEAD}{encrypted}{encrypted}{TAIL}").as_bytes()).1.contains("more than one"));
     assert!(refusal(format!("{HEAD}{encrypted}{ASSERTION}{TAIL}").as_bytes()).1.contains("two assertions"));
 }
+
+#[test]
+fn a_response_is_told_from_a_page() {
+    for (text, expected) in [
+        (response("").as_str(), true),
+        ("<Response>", true),
+        ("\u{feff} \n<p:Response\nx=''", true),
+        ("<Response/>", true),
+        ("<!-- a --><?b?><Response>", true),
+        ("<!DOCTYPE x [<!ENTITY e \"f\">]><p:Response>", true),
+        ("<!DOCTYPE html><html><Response>", false),
+        ("<html>", false),
+        ("<!-- <Response> -->", false),
+        ("<!-- <Response>", false),
+        ("<Responses>", false),
+        ("<response>", false),
+        ("<", false),
+        ("", false),
+        ("UmVzcG9uc2U=", false),
+        ("{}", false),
+    ] {
+        assert_eq!(is_response(text.as_bytes()), expected, "{text}");
+    }
+}

@@ -188,3 +188,32 @@ fn the_folder_goes_with_the_sandbox() {
     drop(sandbox);
     assert!(!folder.exists());
 }
+
+#[test]
+fn a_port_can_be_chosen_and_is_not_shared() {
+    let first = sandbox();
+    let port = first.org().rsplit(':').next().and_then(|port| port.parse().ok()).unwrap();
+    let second = Sandbox::start(Options { port, ..Options::default() });
+    assert_eq!(second.map(|_| ()).map_err(|error| error.kind()), Err(std::io::ErrorKind::AddrInUse));
+    drop(first);
+    assert!(Sandbox::start(Options { port, ..Options::default() }).is_ok());
+}
+
+#[test]
+fn a_rate_limit_can_be_scripted() {
+    let sandbox = sandbox();
+    let browser = Browser::new(&sandbox, "limits");
+    sandbox.fault(Fault::next("okta:/api/v1/authn", Action::rate_limit(3)));
+    sandbox.fault(Fault { skip: 1, ..Fault::next("okta:/api/v1/authn", Action::concurrency_limit()) });
+    let limits = || {
+        let got = browser.authn("ada@acme.example");
+        (
+            got.status,
+            got.header("x-rate-limit-limit").to_owned(),
+            got.header("x-rate-limit-remaining").to_owned(),
+        )
+    };
+    assert_eq!(limits(), (429, "600".to_owned(), "0".to_owned()));
+    assert_eq!(limits(), (429, "0".to_owned(), "0".to_owned()));
+    assert_eq!(limits().0, 200);
+}

@@ -5,7 +5,7 @@
 mod support;
 
 use oktapipe_sandbox::{Options, Sandbox};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::process::Command;
 use std::time::Duration;
 use support::{Browser, assume, aws, encoded, xml};
@@ -228,4 +228,24 @@ fn what_is_no_call_is_refused() {
         &[("AWS_ACCESS_KEY_ID", "AKIANOTOURS000000000"), ("AWS_SECRET_ACCESS_KEY", "x")],
     );
     assert!(!worked && output.contains("InvalidClientTokenId"), "{output}");
+}
+
+#[test]
+fn credentials_open_the_console_for_a_quarter_of_an_hour() {
+    let sandbox = sandbox();
+    let browser = Browser::new(&sandbox, "console");
+    let credentials = assume(&browser, DEV, PROVIDER, &sandbox.assertion("solo").unwrap(), &[]).body;
+    let session = |secret: &str| {
+        let (key, token) = (member(&credentials, "AccessKeyId"), member(&credentials, "SessionToken"));
+        let session = json!({ "sessionId": key, "sessionKey": secret, "sessionToken": token });
+        let form = ["--data-urlencode", &format!("Session={session}"), "-d", "Action=getSigninToken"];
+        browser.curl(&sandbox.federation(), &form, None)
+    };
+    assert_eq!(session("wrong").status, 400);
+    let token = session(&member(&credentials, "SecretAccessKey")).at("/SigninToken");
+    let console = "Destination=https%3A%2F%2Fconsole.aws.amazon.com%2F";
+    let login = format!("{}?Action=login&{console}&SigninToken={token}", sandbox.federation());
+    assert_eq!(browser.get(&login).header("location"), "https://console.aws.amazon.com/");
+    sandbox.advance(Duration::from_secs(15 * 60));
+    assert_eq!(browser.get(&login).status, 400);
 }

@@ -1,11 +1,28 @@
 //! oktapipe: Unix pipe stages that turn an Okta login into temporary AWS credentials.
 //!
 //! The modules stand on floors, and imports point down only (`tests/cli/floors.rs` holds the table):
-//! `error`, `secret`, `arn`, `time`, `terminal`; above them the pure parsers, `document`, `http` and `cli`; then the
+//! `error`, `secret`, `arn`, `time`, `terminal`, `signal`; above them the pure parsers, `document`, `http` and `cli`; then the
 //! conversations with the outside (`okta`, `sts`, `prompt`); `context`, the world as a value; one file a stage
 //! in `stage`; what is made of stages in `command`; and `run`, which alone reads the real world and writes the output.
 
+pub mod arn;
+pub mod assertion;
+pub mod cli;
+pub mod command;
+pub mod context;
+pub mod document;
 pub mod error;
+pub mod http;
+pub mod okta;
+pub mod org;
+pub mod page;
+pub mod prompt;
+pub mod run;
 pub mod secret;
+pub mod shell;
+pub mod signal;
+pub mod stage;
+pub mod sts;
 pub mod terminal;
 pub mod time;
+pub mod transaction;

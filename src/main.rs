@@ -1,1 +1,5 @@
-fn main() {}
+//! `oktapipe`: see the library.
+
+fn main() -> std::process::ExitCode {
+    oktapipe::run::main()
+}

@@ -30,6 +30,11 @@ pub fn format(epoch: i64) -> Option<String> {
     Timestamp::from_second(epoch).ok().map(|time| time.to_string())
 }
 
+/// The time of an HTTP `Date` header (`Thu, 01 Jan 2026 00:00:30 GMT`), as seconds since 1970.
+pub fn parse_http_date(text: &str) -> Option<i64> {
+    jiff::fmt::rfc2822::parse(text.trim()).ok().map(|time| time.timestamp().as_second())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +47,12 @@ mod tests {
         for text in ["", "2026-03-01T10:15:57", "2026-03-01", "1772360157", "never"] {
             assert_eq!(parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_date_of_an_answer_is_read() {
+        assert_eq!(parse_http_date("Thu, 01 Jan 2026 00:00:30 GMT"), Some(1_767_225_630));
+        assert_eq!(parse_http_date("yesterday"), None);
     }
 
     #[test]

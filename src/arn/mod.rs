@@ -1,0 +1,149 @@
+//! ARNs of IAM roles and SAML providers: what an assertion offers, two by two, and what `--role` asks for.
+//!
+//! Typed, because the two halves of a pair look alike and come in either order: a role sent as a provider is refused by
+//! STS with "Request ARN is invalid", which tells nobody what was wrong.
+
+mod partition;
+mod pattern;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use partition::Partition;
+pub use pattern::{RolePattern, nearest};
+
+/// The longest ARN that STS takes, in characters.
+pub const LIMIT: usize = 2048;
+
+/// The ARN of an IAM role, `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoleArn(String);
+
+/// The ARN of an IAM SAML provider, `arn:PARTITION:iam::ACCOUNT:saml-provider/NAME`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PrincipalArn(String);
+
+impl RoleArn {
+    /// `None` unless the whole text is such an ARN, by IAM's own rules for accounts, paths and names.
+    pub fn parse(text: &str) -> Option<RoleArn> {
+        let (_, _, resource) = split(text)?;
+        let path_and_name = resource.strip_prefix("role/")?;
+        let (path, name) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
+        let is_role = path.len() <= 510
+            && path.bytes().all(|b| b.is_ascii_graphic())
+            && (1..=64).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b));
+        is_role.then(|| RoleArn(text.to_owned()))
+    }
+
+    /// The ARN as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The twelve digits of the account.
+    pub fn account_id(&self) -> &str {
+        account_id(&self.0)
+    }
+
+    /// The partition, which settles where the role's STS is.
+    pub fn partition(&self) -> Partition {
+        partition(&self.0)
+    }
+
+    /// The path without its outer slashes, a slash, and the name; the name alone where the path is `/`.
+    pub fn path_and_name(&self) -> &str {
+        self.0.split_once(":role/").map_or("", |(_, resource)| resource)
+    }
+
+    /// The name: what follows the last slash.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl PrincipalArn {
+    /// `None` unless the whole text is such an ARN.
+    pub fn parse(text: &str) -> Option<PrincipalArn> {
+        let (_, _, resource) = split(text)?;
+        let name = resource.strip_prefix("saml-provider/")?;
+        let is_provider = (1..=128).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+        is_provider.then(|| PrincipalArn(text.to_owned()))
+    }
+
+    /// The ARN as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The twelve digits of the account.
+    pub fn account_id(&self) -> &str {
+        account_id(&self.0)
+    }
+
+    /// The partition.
+    pub fn partition(&self) -> Partition {
+        partition(&self.0)
+    }
+}
+
+/// The role and the provider of one value of the assertion's `Role` attribute, in either order, blanks around and
+/// between them dropped.
+///
+/// The value is cut at a comma before `arn:`, not at each comma, since the names of roles may contain commas. A
+/// provider's name holds none, so at most one cut fits, even where a role's path (anything printable) has `,arn:` in it.
+pub fn parse_pair(value: &str) -> Option<(RoleArn, PrincipalArn)> {
+    let value = value.trim();
+    if value.len() > 2 * LIMIT + 256 {
+        return None;
+    }
+    value.match_indices(',').find_map(|(at, _)| {
+        let right = value.get(at + 1..)?.trim_start();
+        let left = right.starts_with("arn:").then(|| value.get(..at))??.trim_end();
+        let (role, principal) = if is_role(left) { (left, right) } else { (right, left) };
+        Some((RoleArn::parse(role)?, PrincipalArn::parse(principal)?))
+    })
+}
+
+fn is_role(text: &str) -> bool {
+    text.splitn(6, ':').nth(5).is_some_and(|resource| resource.starts_with("role/"))
+}
+
+/// Partition, account and resource of an ARN of IAM.
+fn split(text: &str) -> Option<(&str, &str, &str)> {
+    if text.len() > LIMIT {
+        return None;
+    }
+    let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
+    let (partition, service, region) = (parts.next()?, parts.next()?, parts.next()?);
+    let (account, resource) = (parts.next()?, parts.next()?);
+    let is_iam = Partition::is_name(partition) && service == "iam" && region.is_empty();
+    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    (is_iam && is_account).then_some((partition, account, resource))
+}
+
+fn account_id(arn: &str) -> &str {
+    split(arn).map_or("", |(_, account, _)| account)
+}
+
+fn partition(arn: &str) -> Partition {
+    Partition::of(split(arn).map_or("aws", |(partition, _, _)| partition))
+}
+
+macro_rules! shown_as_text {
+    ($($name:ident),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+shown_as_text!(RoleArn, PrincipalArn);

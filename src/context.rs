@@ -1,0 +1,81 @@
+//! The world as values: environment, stdin, clock, terminal and network, made once by `run` and handed to a stage.
+
+mod environment;
+mod source;
+
+pub use environment::Environment;
+pub use source::{Source, child};
+
+use crate::cli::Common;
+use crate::document::INPUT_LIMIT;
+use crate::error::{Error, Kind};
+use crate::http::Http;
+use crate::terminal::Terminal;
+use crate::time::Clock;
+use std::cell::RefCell;
+use std::fmt;
+use std::io::Read;
+
+/// What a stage may use.
+pub struct Context<'w> {
+    /// The flags that every command takes.
+    pub common: &'w Common,
+    /// The environment variables.
+    pub environment: &'w Environment,
+    /// The clock.
+    pub clock: &'w dyn Clock,
+    /// The person.
+    pub terminal: &'w dyn Terminal,
+    /// The network.
+    pub http: &'w Http,
+    /// Whether stdin is a terminal: then no document is waited for.
+    pub stdin_is_terminal: bool,
+    /// Whether stdout is a terminal: then secrets are masked, and a child may draw on it.
+    pub stdout_is_terminal: bool,
+    /// Stdin itself; read through [`Context::stdin`].
+    pub input: RefCell<Box<dyn Read + 'w>>,
+    /// Where warnings go; nowhere with `--quiet`.
+    pub warn: &'w dyn Fn(&str),
+}
+
+impl Context<'_> {
+    /// All of stdin.
+    ///
+    /// # Errors
+    /// `wrong_document` when it is longer than [`INPUT_LIMIT`], `io` when it cannot be read.
+    pub fn stdin(&self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        let limit = INPUT_LIMIT as u64 + 1;
+        self.input.borrow_mut().by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| {
+            Error::new(Kind::Io, format!("stdin cannot be read: {error}"), "check what stands before this stage")
+        })?;
+        if bytes.len() > INPUT_LIMIT {
+            return Err(Error::new(
+                Kind::WrongDocument,
+                format!("stdin holds more than {} MiB", INPUT_LIMIT >> 20),
+                "no document of a sign-in is that long: check what stands before this stage",
+            ));
+        }
+        Ok(bytes)
+    }
+
+    /// Stdin up to its first newline, byte by byte, so that what follows stays for whoever reads next.
+    ///
+    /// # Errors
+    /// As [`Context::stdin`].
+    pub fn stdin_line(&self) -> Result<Vec<u8>, Error> {
+        source::line(&mut *self.input.borrow_mut(), "stdin")
+    }
+
+    /// A setting: the flag, else the first of the variables that is set, else what the document carries.
+    pub fn setting(&self, flag: Option<&str>, variables: &[&str], carried: Option<&str>) -> Option<String> {
+        let variable = || variables.iter().find_map(|name| self.environment.text(name));
+        flag.filter(|text| !text.trim().is_empty()).or_else(variable).or(carried).map(str::to_owned)
+    }
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("common", &self.common).field("environment", &self.environment).finish_non_exhaustive()
+    }
+}

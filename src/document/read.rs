@@ -1,0 +1,184 @@
+//! What stands on stdin: a document, or one of the texts that a shell pipeline passes on where we would pass a document.
+
+use super::mask::holds_hidden;
+use super::{Document, HIDDEN};
+use crate::error::{Error, Kind};
+use serde_json::Value;
+use std::fmt;
+
+/// The most that a stage reads from stdin, in bytes: an HTML page of 1 MiB, escaped in JSON, twice over.
+pub const INPUT_LIMIT: usize = 4 << 20;
+
+/// The input of a stage, told apart by its first characters after a BOM and blanks: `{` is JSON; `<` is XML
+/// if the first element's local name is `Response`, else HTML; anything else is taken as base64.
+pub enum Input {
+    /// Nothing, or blanks only.
+    Nothing,
+    /// One JSON object.
+    Document(Document),
+    /// An HTML page.
+    Html(Vec<u8>),
+    /// A SAML Response.
+    Xml(Vec<u8>),
+    /// Something else, perhaps base64.
+    Text(String),
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Input::Nothing => f.write_str("Nothing"),
+            Input::Document(document) => document.fmt(f),
+            Input::Html(bytes) => write!(f, "Html({} bytes)", bytes.len()),
+            Input::Xml(bytes) => write!(f, "Xml({} bytes)", bytes.len()),
+            Input::Text(text) => write!(f, "Text({} bytes)", text.len()),
+        }
+    }
+}
+
+/// Reads the input of a stage that takes one document.
+///
+/// # Errors
+/// `wrong_document` for text that is not UTF-8, JSON that does not parse (cut, or trailed by a second document), and a
+/// JSON value that is no object; `masked_document` for what a terminal showed.
+pub fn read(bytes: &[u8]) -> Result<Input, Error> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
+    match bytes.first() {
+        None => Ok(Input::Nothing),
+        Some(b'{' | b'[') => parse(bytes).map(Input::Document),
+        Some(b'<') if first_element_is_response(bytes) => Ok(Input::Xml(bytes.to_vec())),
+        Some(b'<') => Ok(Input::Html(bytes.to_vec())),
+        Some(_) => match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Input::Text(text.to_owned())),
+            Err(_) => Err(wrong("stdin is neither JSON nor text")),
+        },
+    }
+}
+
+/// Reads documents one a line (NDJSON), for the stages that take many. A single document may be spread over lines.
+///
+/// # Errors
+/// As [`read`]; also `no_document`-less: an empty list is given for empty input.
+pub fn read_lines(bytes: &[u8]) -> Result<Vec<Document>, Error> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut documents = Vec::new();
+    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
+        documents.push(document(value.map_err(|error| not_json(&error))?)?);
+    }
+    Ok(documents)
+}
+
+fn parse(bytes: &[u8]) -> Result<Document, Error> {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+    let first = match values.next() {
+        Some(value) => value.map_err(|error| not_json(&error))?,
+        None => return Err(wrong("stdin holds no document")),
+    };
+    match values.next() {
+        None => document(first),
+        Some(Ok(_)) => Err(wrong("stdin holds more than one document")),
+        Some(Err(_)) => Err(wrong("stdin holds something after its document")),
+    }
+}
+
+fn document(value: Value) -> Result<Document, Error> {
+    match value {
+        Value::Object(members) if holds_hidden(&members) => Err(Error::new(
+            Kind::MaskedDocument,
+            format!("the document's secrets were masked on a terminal ({HIDDEN})"),
+            "pipe the stages into each other, or run the one before with --reveal",
+        )),
+        Value::Object(members) => Ok(Document(members)),
+        _ => Err(wrong("stdin holds JSON that is not an object")),
+    }
+}
+
+fn not_json(error: &serde_json::Error) -> Error {
+    let what = if error.is_eof() { "the document on stdin is cut off" } else { "stdin is not JSON" };
+    wrong(&format!("{what} (line {}, column {})", error.line(), error.column()))
+}
+
+fn wrong(message: &str) -> Error {
+    Error::new(Kind::WrongDocument, message, "pass on what the stage before printed, whole")
+}
+
+/// Whether the first element of `<`-text is a SAML Response, by local name: declarations, comments and processing
+/// instructions before it are stepped over.
+fn first_element_is_response(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    loop {
+        rest = rest.trim_ascii_start();
+        let end: &[u8] = match rest {
+            [b'<', b'?', ..] => b"?>",
+            [b'<', b'!', b'-', b'-', ..] => b"-->",
+            [b'<', name @ ..] => {
+                let end = name.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
+                let name = name.get(..end.unwrap_or(name.len())).unwrap_or_default();
+                return name.rsplit(|b| *b == b':').next() == Some(b"Response");
+            }
+            _ => return false,
+        };
+        match rest.windows(end.len()).position(|window| window == end) {
+            Some(at) => rest = rest.get(at + end.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_told_apart_by_its_first_characters() {
+        for (text, expected) in [
+            ("", "Nothing"),
+            (" \r\n\t", "Nothing"),
+            ("\u{feff}{\"a\":1}\r\n", "{\"a\"}"),
+            ("<!DOCTYPE html><html>", "Html(21 bytes)"),
+            ("<?xml version='1.0'?><!-- x -->\n<saml2p:Response/>", "Xml(50 bytes)"),
+            ("<Response>", "Xml(10 bytes)"),
+            ("<Responses>", "Html(11 bytes)"),
+            ("<!-- never closed", "Html(17 bytes)"),
+            ("PD94bWw=", "Text(8 bytes)"),
+        ] {
+            assert_eq!(format!("{:?}", read(text.as_bytes()).unwrap()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn broken_input_is_a_wrong_document() {
+        for bytes in [
+            &b"{"[..],
+            b"{\"a\":",
+            b"{}{}",
+            b"{} x",
+            b"[1]",
+            b"{\"a\":1",
+            b"\xff\xfe",
+            b"{\"a\":\"\xff\"}",
+            b"{\"a\":NaN}",
+        ] {
+            assert_eq!(read(bytes).unwrap_err().kind(), Some(Kind::WrongDocument), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let deep = format!("{{\"a\":{}1{}}}", "[".repeat(200_000), "]".repeat(200_000));
+        assert_eq!(read(deep.as_bytes()).unwrap_err().kind(), Some(Kind::WrongDocument));
+    }
+
+    #[test]
+    fn what_a_terminal_showed_is_refused() {
+        let masked = format!("{{\"Credentials\":{{\"SecretAccessKey\":\"{HIDDEN}\"}}}}");
+        assert_eq!(read(masked.as_bytes()).unwrap_err().kind(), Some(Kind::MaskedDocument));
+    }
+
+    #[test]
+    fn many_documents_are_read_from_lines() {
+        assert_eq!(read_lines(b"{\"a\":1}\n{\"b\":2}\n\n").unwrap().len(), 2);
+        assert!(read_lines(b"{\"a\":1}\n{\"b\":").is_err());
+        assert!(read_lines(b"").unwrap().is_empty());
+    }
+}

@@ -1,0 +1,126 @@
+//! The proxy variables, read as curl reads them, and strictly: a value that cannot be used is an error. reqwest and others
+//! skip it and connect directly, past the proxy that somebody meant to be used.
+
+use super::url::{is_loopback, place};
+use crate::error::{Error, Kind};
+use crate::secret::{ExposeSecret, SecretString};
+use url::Url;
+
+/// Hosts that are never reached through a proxy: it would be another machine's loopback.
+const THIS_MACHINE: &str = "localhost,127.0.0.0/8,::1";
+
+/// The proxy to use, and for which hosts not.
+///
+/// `http_proxy` has no place here: plain http goes to this machine only, which is never proxied.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    /// The variable and its value, which may hold a password.
+    proxy: Option<(&'static str, SecretString)>,
+    exempt: String,
+}
+
+impl Proxies {
+    /// Chooses among the variables as curl does: `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY`, and for
+    /// exemptions `no_proxy`, `NO_PROXY`. Blank is unset. `lookup` gives a variable's value.
+    pub fn choose(lookup: impl Fn(&str) -> Option<String>) -> Proxies {
+        let value = |name: &'static str| {
+            lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        };
+        let proxy = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+            .into_iter()
+            .find_map(|name| value(name).map(|text| (name, SecretString::from(text))));
+        let exempt = value("no_proxy").or_else(|| value("NO_PROXY")).unwrap_or_default();
+        Proxies { proxy, exempt }
+    }
+
+    pub(super) fn to_reqwest(&self) -> Result<Option<reqwest::Proxy>, Error> {
+        let Some((name, url)) = self.url()? else { return Ok(None) };
+        let exempt = format!("{},{THIS_MACHINE}", self.exempt);
+        let proxy = reqwest::Proxy::all(url).map_err(|_| unusable(name, "is not a URL"))?;
+        Ok(Some(proxy.no_proxy(reqwest::NoProxy::from_string(&exempt))))
+    }
+
+    /// How messages name the proxy: its host and the variable, never its user or password. `None` for URLs that no proxy
+    /// is asked for (whether `no_proxy` exempts a URL is reqwest's knowledge alone).
+    pub(super) fn name(&self, destination: &Url) -> Option<String> {
+        let (name, url) = self.url().ok()??;
+        (!is_loopback(destination)).then(|| format!("{} ({name})", place(&url)))
+    }
+
+    fn url(&self) -> Result<Option<(&'static str, Url)>, Error> {
+        let Some((name, text)) = &self.proxy else { return Ok(None) };
+        let text = text.expose_secret();
+        // `proxy.example.com:3128` is http, as for curl. (To the URL parser the host would be a scheme.)
+        let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        let url = Url::parse(&text).map_err(|_| unusable(name, "is not a URL"))?;
+        match url.scheme() {
+            "http" | "https" if url.has_host() => Ok(Some((name, url))),
+            scheme if scheme.starts_with("socks") => {
+                Err(unusable(name, "names a SOCKS proxy, which is not supported"))
+            }
+            _ => Err(unusable(name, "names neither an http nor an https proxy")),
+        }
+    }
+}
+
+fn unusable(name: &str, why: &str) -> Error {
+    Error::new(
+        Kind::Config,
+        format!("the value of {name} {why}"),
+        "write it as http://host:port, unset it, or name the host in NO_PROXY after correcting it",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies(variables: &[(&str, &str)]) -> Proxies {
+        Proxies::choose(|name| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn variables_have_curls_order_and_blank_is_unset() {
+        let name = |variables: &[(&str, &str)]| {
+            proxies(variables).name(&Url::parse("https://example.okta.com").unwrap())
+        };
+        assert_eq!(name(&[]), None);
+        assert_eq!(name(&[("HTTP_PROXY", "http://p")]), None);
+        assert_eq!(name(&[("ALL_PROXY", "p:1"), ("https_proxy", " ")]).as_deref(), Some("p:1 (ALL_PROXY)"));
+        assert_eq!(
+            name(&[
+                ("ALL_PROXY", "http://a:1"),
+                ("HTTPS_PROXY", "http://u:pw@b:2"),
+                ("https_proxy", "https://c:3")
+            ])
+            .as_deref(),
+            Some("c:3 (https_proxy)")
+        );
+        assert_eq!(name(&[("HTTPS_PROXY", "u:pw@b:2")]).as_deref(), Some("b:2 (HTTPS_PROXY)"));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_used_is_an_error_that_does_not_repeat_it() {
+        for value in [
+            "garbage://hunter2",
+            "socks5://u:hunter2@p:1",
+            "http://",
+            "http://u:hunter2@p:port",
+            "://hunter2",
+        ] {
+            let error = proxies(&[("HTTPS_PROXY", value)]).to_reqwest().unwrap_err();
+            assert_eq!(error.kind(), Some(Kind::Config), "{value}");
+            assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+        assert!(!format!("{:?}", proxies(&[("HTTPS_PROXY", "http://u:hunter2@p")])).contains("hunter2"));
+    }
+
+    #[test]
+    fn this_machine_has_no_proxy() {
+        let name = proxies(&[("HTTPS_PROXY", "p:1")]).name(&Url::parse("http://localhost:8080").unwrap());
+        assert_eq!(name, None);
+    }
+}

@@ -1,0 +1,304 @@
+//! The real world to a [`Context`], a command to its output, the output to stdout in one write, an error to an exit code.
+//!
+//! Nothing else in the program writes to stdout, reads the process's environment or knows how a failed command ends.
+
+use crate::cli::{Cli, Command, Format};
+use crate::command;
+use crate::context::{Context, Environment};
+use crate::document::{self, Document, error_document, to_line, to_pretty};
+use crate::error::{Error, Failure, Kind};
+use crate::http::{Http, Log, Proxies, Settings};
+use crate::prompt::Tty;
+use crate::stage::{self, Output};
+use crate::terminal::Terminal;
+use crate::time::SystemClock;
+use crate::signal;
+use clap::Parser;
+use secrecy::ExposeSecret;
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let environment: Environment = std::env::vars_os().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&arguments, &environment, &error),
+    };
+    let stderr = Stderr::new(&cli, &environment);
+    let result = with_context(&cli, &environment, &stderr);
+    end(&cli, &stderr, result)
+}
+
+fn with_context(cli: &Cli, environment: &Environment, stderr: &Stderr) -> Result<(), Error> {
+    let stdout_is_terminal = io::stdout().is_terminal();
+    let http = Http::new(settings(cli, environment), if cli.common.verbose { Log::to(io::stderr()) } else { Log::off() });
+    let terminal = Tty::new(cli.common.no_input);
+    let warn = |text: &str| stderr.warning(text);
+    let context = Context {
+        common: &cli.common,
+        environment,
+        clock: &SystemClock,
+        terminal: &terminal,
+        http: &http,
+        stdin_is_terminal: io::stdin().is_terminal(),
+        stdout_is_terminal,
+        input: RefCell::new(Box::new(io::stdin())),
+        warn: &warn,
+    };
+    dispatch(&cli.command, &context)?.write(cli, stderr, stdout_is_terminal)
+}
+
+fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
+    match command {
+        Command::Authn(arguments) => online(stage::authn::run(arguments, context)),
+        Command::FactorVerify(arguments) => online(stage::factor_verify::run(arguments, context)),
+        Command::Session(arguments) => online(stage::session::run(arguments, context)),
+        Command::SamlFetch(arguments) => online(stage::saml_fetch::run(arguments, context)),
+        Command::SamlRoles(arguments) => stage::saml_roles::run(arguments, context).map(Ending::Output),
+        Command::Assume(arguments) => online(stage::assume::run(arguments, context)),
+        Command::Export(arguments) => stage::export::run(arguments, context).map(Ending::Output),
+        Command::CallerIdentity(arguments) => online(stage::caller_identity::run(arguments, context)),
+        Command::Completions(arguments) => command::completions::run(arguments).map(Ending::Output),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(arguments) => command::sandbox::run(arguments).map(Ending::Serving),
+        #[cfg(feature = "sandbox")]
+        Command::Demo(_) => command::demo::run(context).map(Ending::Demo),
+    }
+}
+
+/// The runtime is made here only, and only for commands that use the network: the AWS SDK wants one.
+fn online(stage: impl Future<Output = Result<Output, Error>>) -> Result<Ending, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Error::new(Kind::Internal, format!("the runtime cannot start: {error}"), "check the limits of processes and files")
+    })?;
+    runtime.block_on(stage).map(Ending::Output)
+}
+
+/// What a command ends with.
+enum Ending {
+    Output(Output),
+    /// Text, and a server that goes on after it was written, until a signal.
+    #[cfg(feature = "sandbox")]
+    Serving(command::sandbox::Serving),
+    /// A show that writes as it goes, with the exit code of what it ran.
+    #[cfg(feature = "sandbox")]
+    Demo(command::demo::Demo),
+}
+
+impl Ending {
+    fn write(self, cli: &Cli, stderr: &Stderr, terminal: bool) -> Result<(), Error> {
+        match self {
+            Ending::Output(Output::Document(document)) => write_document(cli, stderr, &document, terminal),
+            Ending::Output(Output::Text { plain, masked }) => {
+                let masks = terminal && !cli.common.reveal && masked != plain.expose_secret();
+                write(if masks { &masked } else { plain.expose_secret() })?;
+                if masks {
+                    stderr.warning(MASKED);
+                }
+                Ok(())
+            }
+            #[cfg(feature = "sandbox")]
+            Ending::Serving(serving) => {
+                write(&serving.text)?;
+                serving.wait()
+            }
+            #[cfg(feature = "sandbox")]
+            Ending::Demo(demo) => demo.show(&mut |text| write(text)),
+        }
+    }
+}
+
+const MASKED: &str = "secrets are masked on a terminal; --reveal shows them, and a pipe gets them";
+
+fn write_document(cli: &Cli, stderr: &Stderr, document: &Document, terminal: bool) -> Result<(), Error> {
+    if !terminal {
+        return write(&to_line(document));
+    }
+    if cli.common.reveal {
+        return write(&to_pretty(document));
+    }
+    let (masked, hidden) = document::mask(document);
+    write(&to_pretty(&masked))?;
+    if hidden {
+        stderr.warning(MASKED);
+    }
+    Ok(())
+}
+
+/// Writes to stdout, whole, and flushes.
+///
+/// # Errors
+/// [`Error::ReaderGone`] for EPIPE, `io` for any other reason (`/dev/full`, a closed descriptor).
+fn write(text: &str) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::ReaderGone,
+        _ => Error::new(Kind::Io, format!("stdout cannot be written: {error}"), "check where it goes"),
+    })
+}
+
+/// What is left to do after an error: a line on stderr, something on stdout for the next stage, and the number.
+fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
+    let name = cli.command.name();
+    let form = match &cli.command {
+        Command::Export(arguments) => Form::Export(arguments.format),
+        Command::Completions(_) => Form::Nothing,
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(_) | Command::Demo(_) => Form::Nothing,
+        _ => Form::Document,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::Failed(failure)) => {
+            stderr.failure(name, &failure);
+            fail(&form, failure.kind.exit_code(), || to_line(&error_document(name, &failure)))
+        }
+        Err(Error::Upstream { exit_code, document }) => fail(&form, exit_code, || to_line(&Document::from(document))),
+        Err(Error::ReaderGone) => by_signal(signal_hook::consts::SIGPIPE),
+        Err(Error::Signal(number)) => by_signal(number),
+    }
+}
+
+/// What stands on stdout after a failure.
+enum Form {
+    Document,
+    /// A statement that fails, for the shell that evaluates it; nothing for the other formats, which parsers read.
+    Export(Format),
+    Nothing,
+}
+
+/// Prints the failure for whoever reads stdout; on a terminal the line on stderr is enough.
+fn fail(form: &Form, exit_code: u8, document: impl FnOnce() -> String) -> ExitCode {
+    let text = match form {
+        _ if io::stdout().is_terminal() => None,
+        Form::Document => Some(document()),
+        Form::Export(format) => stage::export::failed(*format, exit_code),
+        Form::Nothing => None,
+    };
+    // The failure that is being told is the one that counts: a second one, of telling it, changes neither line nor number.
+    let _ = text.map(|text| write(&text));
+    ExitCode::from(exit_code)
+}
+
+fn by_signal(number: i32) -> ExitCode {
+    signal::raise(number);
+    // Reached only if the signal is blocked: the number that a shell would have made of it.
+    ExitCode::from(u8::try_from(128 + number).unwrap_or(Kind::Internal.exit_code()))
+}
+
+/// `--help` and `--version` go to stdout with 0. What clap refuses is a failure like any other.
+fn usage(arguments: &[OsString], environment: &Environment, error: &clap::Error) -> ExitCode {
+    let stderr = Stderr { quiet: false, color: use_color(crate::cli::Color::Auto, environment) };
+    if !error.use_stderr() {
+        return match write(&error.render().to_string()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(Error::ReaderGone) => by_signal(signal_hook::consts::SIGPIPE),
+            Err(Error::Failed(failure)) => {
+                stderr.failure("oktapipe", &failure);
+                ExitCode::from(failure.kind.exit_code())
+            }
+            Err(_) => ExitCode::from(Kind::Internal.exit_code()),
+        };
+    }
+    let words: Vec<&str> = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
+    let name = words.iter().find(|word| !word.starts_with('-')).copied().filter(|word| is_command(word)).unwrap_or("oktapipe");
+    let parsed = ["json", "process", "credential_process"];
+    let form = match name {
+        "export" if words.iter().any(|word| parsed.iter().any(|format| word.ends_with(format))) => Form::Export(Format::Json),
+        "export" => Form::Export(Format::Sh),
+        "completions" | "sandbox" | "demo" | "oktapipe" => Form::Nothing,
+        _ => Form::Document,
+    };
+    let hint = if name == "oktapipe" { "see oktapipe --help".to_owned() } else { format!("see oktapipe {name} --help") };
+    let Error::Failed(failure) = Error::new(Kind::Usage, refused_argument(error), hint) else { return ExitCode::from(2) };
+    stderr.failure(name, &failure);
+    fail(&form, Kind::Usage.exit_code(), || to_line(&error_document(name, &failure)))
+}
+
+fn is_command(word: &str) -> bool {
+    use clap::CommandFactory;
+    Cli::command().get_subcommands().any(|command| command.get_name() == word)
+}
+
+/// clap's first line, which names the flag; a bare word is not repeated, for it may be a password that was meant for a prompt.
+fn refused_argument(error: &clap::Error) -> String {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let word = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) => Some(word.as_str()),
+        _ => None,
+    };
+    match (error.kind(), word) {
+        (ErrorKind::UnknownArgument, Some(word)) if !word.starts_with('-') => {
+            "this command takes no argument of that kind, only flags".to_owned()
+        }
+        (ErrorKind::UnknownArgument, Some(word)) => format!("there is no flag {}", word.split('=').next().unwrap_or_default()),
+        _ => {
+            let text = error.render().to_string();
+            let mut lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+            let first = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            lines.fold(first, |all, line| format!("{all} {line}"))
+        }
+    }
+}
+
+fn settings(cli: &Cli, environment: &Environment) -> Settings {
+    let path = |name: &str| environment.path(name).map(PathBuf::from);
+    let ours = cli.common.ca_file.clone().map(|path| ("--ca-file".to_owned(), path));
+    let aws = path("AWS_CA_BUNDLE").map(|path| ("AWS_CA_BUNDLE".to_owned(), path));
+    Settings {
+        ssl_cert_file: path("SSL_CERT_FILE"),
+        ssl_cert_dir: path("SSL_CERT_DIR"),
+        ca_files: ours.into_iter().chain(aws).collect(),
+        timeout: Duration::from_secs(cli.common.timeout),
+        proxies: Proxies::choose(|name| environment.text(name).map(str::to_owned)),
+        ..Settings::default()
+    }
+}
+
+/// stderr: one line a message, in one write, since the stages of a pipe share it.
+struct Stderr {
+    quiet: bool,
+    color: bool,
+}
+
+impl Stderr {
+    fn new(cli: &Cli, environment: &Environment) -> Stderr {
+        Stderr { quiet: cli.common.quiet, color: use_color(cli.common.color, environment) }
+    }
+
+    fn failure(&self, stage: &str, failure: &Failure) {
+        let name = if stage == "oktapipe" { stage.to_owned() } else { format!("oktapipe {stage}") };
+        let (on, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+        self.line(&format!("{on}{name}:{off} {}; {}\n", failure.message, failure.hint));
+    }
+
+    fn warning(&self, text: &str) {
+        if !self.quiet {
+            let (on, off) = if self.color { ("\x1b[33m", "\x1b[0m") } else { ("", "") };
+            self.line(&format!("{on}oktapipe: warning:{off} {text}\n"));
+        }
+    }
+
+    fn line(&self, text: &str) {
+        // A stderr that is gone is no reason to fail.
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+}
+
+fn use_color(when: crate::cli::Color, environment: &Environment) -> bool {
+    match when {
+        crate::cli::Color::Always => true,
+        crate::cli::Color::Never => false,
+        crate::cli::Color::Auto => {
+            let forced = environment.text("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+            let plain = environment.text("NO_COLOR").is_some() || environment.text("TERM") == Some("dumb");
+            forced || (!plain && io::stderr().is_terminal())
+        }
+    }
+}

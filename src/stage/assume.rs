@@ -1,0 +1,121 @@
+//! `assume`: an assertion to temporary credentials, by STS AssumeRoleWithSAML.
+
+use super::role::{self, DEFAULT_DURATION, Role};
+use super::{Output, Shape, input_document, misplaced, still_read};
+use crate::arn::{PrincipalArn, RoleArn};
+use crate::cli::Assume;
+use crate::context::Context;
+use crate::document::Document;
+use crate::error::{Error, Kind, printable};
+use crate::sts::{self, AssumeRequest, AwsSettings};
+use serde_json::Value;
+
+/// Assumes the role that is settled. STS takes an assertion for 5 minutes after it was issued, and as often as one likes.
+///
+/// # Errors
+/// `role_ambiguous`, `no_role`; what STS refuses: `assertion_expired`, `role_denied`, `duration_too_long`, ...
+pub async fn run(arguments: &Assume, context: &Context<'_>) -> Result<Output, Error> {
+    let document = input_document(context)?;
+    let mut carry = document.carry()?;
+    if Shape::of(&document) != Shape::Assertion {
+        return Err(misplaced(&document));
+    }
+    let Some(assertion) = document.secret("SAMLAssertion") else { return Err(misplaced(&document)) };
+    let role = settle(arguments, context, &document)?;
+    let duration = duration(arguments, &document)?;
+    let region = context.setting(arguments.region.region.as_deref(), &["AWS_REGION", "AWS_DEFAULT_REGION"], carry.setting("region"));
+    let settings = AwsSettings::load(context.http, region.as_deref(), &role.role.partition()).await?;
+    settings.warnings.iter().for_each(|warning| (context.warn)(warning));
+    let mut request = AssumeRequest {
+        role_arn: role.role.as_str().to_owned(),
+        principal_arn: role.principal.as_str().to_owned(),
+        assertion,
+        duration: Some(duration),
+        policy: policy(arguments, &document)?,
+        policy_arns: policy_arns(arguments, &document)?,
+    };
+    still_read(context)?;
+    let answer = match sts::assume_role_with_saml(context.http, &settings, &request).await {
+        Err(error) if may_step_down(&error, arguments, duration) => {
+            (context.warn)(&format!("the role forbids sessions of {duration} s; asking for {DEFAULT_DURATION} s"));
+            request.duration = Some(DEFAULT_DURATION);
+            sts::assume_role_with_saml(context.http, &settings, &request).await?
+        }
+        result => result?,
+    };
+    carry.set_cookies(std::iter::empty());
+    if let Some(region) = settings.chosen_region() {
+        carry.set("region", region);
+    }
+    Ok(Output::Document(carry.beside(answer)))
+}
+
+/// One step down, to what every role allows: AWS does not say what the role's own limit is.
+fn may_step_down(error: &Error, arguments: &Assume, duration: u32) -> bool {
+    error.kind() == Some(Kind::DurationTooLong) && !arguments.strict_duration && duration > DEFAULT_DURATION
+}
+
+/// The role: by `--role` and `--principal` whole, or of those that the document offers; else the one that it has settled.
+fn settle(arguments: &Assume, context: &Context<'_>, document: &Document) -> Result<Role, Error> {
+    let settled = match (document.text("RoleArn"), document.text("PrincipalArn")) {
+        (Some(role), Some(principal)) => Some(read(role, principal)?),
+        _ => None,
+    };
+    let offered = match document.members().get("Roles").and_then(Value::as_array) {
+        Some(roles) => roles.iter().map(offer).collect::<Result<Vec<_>, _>>()?,
+        None => settled.iter().cloned().collect(),
+    };
+    let flags = !arguments.role.role.is_empty() || arguments.role.principal.is_some();
+    match (settled, flags) {
+        (Some(settled), false) => Ok(settled),
+        (_, false) if offered.is_empty() => Err(role::narrow(&arguments.role, &offered).err().unwrap_or_else(|| misplaced(document))),
+        (_, false) => role::settle(context, offered),
+        (_, true) => match role::both_given(&arguments.role)? {
+            // Named whole, a role is asked for even where the document does not list it: AWS decides.
+            Some(given) => Ok(given),
+            None => role::settle(context, role::narrow(&arguments.role, &offered)?),
+        },
+    }
+}
+
+fn offer(value: &Value) -> Result<Role, Error> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    read(text("RoleArn"), text("PrincipalArn"))
+}
+
+fn read(role: &str, principal: &str) -> Result<Role, Error> {
+    match (RoleArn::parse(role), PrincipalArn::parse(principal)) {
+        (Some(role), Some(principal)) => Ok(Role { role, principal }),
+        _ => Err(super::wrong_document(
+            &format!("RoleArn '{}' and PrincipalArn '{}' are not the ARNs of a role and a SAML provider", printable(role), printable(principal)),
+            "check their order: the role's ARN has :role/ in it, the provider's :saml-provider/",
+        )),
+    }
+}
+
+fn duration(arguments: &Assume, document: &Document) -> Result<u32, Error> {
+    let number = |name: &str| document.members().get(name).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok());
+    match &arguments.role.duration {
+        Some(text) => role::duration(text, number("SessionDuration")),
+        None => Ok(number("DurationSeconds").unwrap_or(DEFAULT_DURATION)),
+    }
+}
+
+fn policy(arguments: &Assume, document: &Document) -> Result<Option<String>, Error> {
+    let Some(text) = arguments.policy.as_deref().or(document.text("Policy")) else { return Ok(None) };
+    let Some(path) = text.strip_prefix("file://").filter(|_| arguments.policy.is_some()) else { return Ok(Some(text.to_owned())) };
+    std::fs::read_to_string(path)
+        .map(|policy| Some(policy.trim_end().to_owned()))
+        .map_err(|error| Error::new(Kind::Io, format!("the policy {} cannot be read: {error}", printable(path)), "check --policy"))
+}
+
+/// `--policy-arn`, else the AWS CLI's `PolicyArns`: `[{"arn": …}]`.
+fn policy_arns(arguments: &Assume, document: &Document) -> Result<Vec<String>, Error> {
+    if !arguments.policy_arn.is_empty() {
+        return Ok(arguments.policy_arn.clone());
+    }
+    let items = document.members().get("PolicyArns").and_then(Value::as_array);
+    items.into_iter().flatten().map(|item| item.get("arn").and_then(Value::as_str).map(str::to_owned)).collect::<Option<_>>().ok_or_else(|| {
+        super::wrong_document("PolicyArns holds something else than {arn: ...}", "see aws sts assume-role-with-saml help")
+    })
+}

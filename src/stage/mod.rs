@@ -1,0 +1,198 @@
+//! The stages: one file each, named as its subcommand. A stage takes the world as a [`Context`] and gives its [`Output`]; it writes nothing,
+//! and calls no other stage. What several stages do alike with their input stands here.
+
+pub mod assume;
+pub mod authn;
+pub mod caller_identity;
+pub mod export;
+pub mod factor_verify;
+pub mod saml_fetch;
+pub mod saml_roles;
+pub mod session;
+
+mod credentials;
+mod role;
+
+use crate::context::Context;
+use crate::document::{self, Carry, Document, Input};
+use crate::error::{Error, Kind};
+use crate::okta;
+use crate::org::Org;
+use crate::transaction::Transaction;
+use secrecy::SecretString;
+use url::Url;
+
+/// What a stage gives to be written.
+#[derive(Debug)]
+pub enum Output {
+    /// One document.
+    Document(Document),
+    /// Text that is no document, and what a terminal shows of it.
+    Text {
+        /// As a pipe gets it.
+        plain: SecretString,
+        /// As a terminal gets it, unless `--reveal` is given.
+        masked: String,
+    },
+}
+
+/// The stage's input. An error of a stage before ends here; a raw Okta error body (from curl, which says nothing) is told now.
+///
+/// # Errors
+/// `no_document` for empty input and for a terminal; [`Error::Upstream`]; what [`document::read`] refuses.
+fn input(context: &Context<'_>) -> Result<Input, Error> {
+    if context.stdin_is_terminal {
+        return Err(Error::new(
+            Kind::NoDocument,
+            "stdin is a terminal, and this stage reads a document",
+            "pipe the stage before into it; its manual page says which",
+        ));
+    }
+    match document::read(&context.stdin()?)? {
+        Input::Nothing => {
+            Err(Error::new(Kind::NoDocument, "stdin is empty", "did the stage before fail?"))
+        }
+        Input::Document(document) => checked(document).map(Input::Document),
+        other => Ok(other),
+    }
+}
+
+fn checked(document: Document) -> Result<Document, Error> {
+    if let Some(error) = document.upstream_error() {
+        return Err(error);
+    }
+    if okta::is_refusal(document.members()) {
+        return Err(okta::refused_body(0, document.members().clone()));
+    }
+    Ok(document)
+}
+
+/// The input of a stage that takes JSON only.
+fn input_document(context: &Context<'_>) -> Result<Document, Error> {
+    match input(context)? {
+        Input::Document(document) => Ok(document),
+        _ => Err(wrong_document("stdin is not JSON", "pass on what the stage before printed")),
+    }
+}
+
+fn wrong_document(message: &str, hint: &str) -> Error {
+    Error::new(Kind::WrongDocument, message, hint)
+}
+
+/// What a document is, as far as its members tell. A hint for a misplaced one is made of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Transaction,
+    Session,
+    Form,
+    Assertion,
+    Credentials,
+    Identity,
+    WebSsoToken,
+    Ion,
+    Unknown,
+}
+
+impl Shape {
+    fn of(document: &Document) -> Shape {
+        let has = |name: &str| document.has(name);
+        if has("SAMLResponse") {
+            Shape::Form
+        } else if has("SAMLAssertion") {
+            Shape::Assertion
+        } else if has("Credentials") || has("AccessKeyId") {
+            Shape::Credentials
+        } else if has("Arn") && has("Account") {
+            Shape::Identity
+        } else if has("access_token") || has("issued_token_type") {
+            Shape::WebSsoToken
+        } else if document.members().get("success").is_some_and(|success| success.get("href").is_some()) {
+            Shape::Ion
+        } else if has("sessionToken") || has("stateToken") {
+            Shape::Transaction
+        } else if has("id") {
+            Shape::Session
+        } else if has("status") {
+            Shape::Transaction
+        } else {
+            Shape::Unknown
+        }
+    }
+}
+
+/// The refusal of a document that another stage takes.
+fn misplaced(document: &Document) -> Error {
+    let (what, hint) = match Shape::of(document) {
+        Shape::Transaction => match Transaction::read(document.members()).map(|transaction| transaction.status) {
+            Some("MFA_REQUIRED" | "MFA_CHALLENGE") => {
+                ("a transaction that waits for a second factor", "factor-verify is missing before this stage")
+            }
+            Some("SUCCESS") => {
+                ("a finished transaction", "session or saml-fetch takes it")
+            }
+            _ => return okta::refused_status(document.members()),
+        },
+        Shape::Session => ("an Okta session", "saml-fetch takes it"),
+        Shape::Form => ("a sign-in form", "saml-roles takes it"),
+        Shape::Assertion => ("an assertion", "assume takes it"),
+        Shape::Credentials => ("credentials", "export and caller-identity take them"),
+        Shape::Identity => ("a caller identity", "it is the end of a pipe"),
+        Shape::WebSsoToken => ("an OAuth token", "saml-fetch takes a web SSO token"),
+        Shape::Ion => ("an Ion document", "saml-fetch takes a successful one"),
+        Shape::Unknown => ("a document of no step of a sign-in", "pass on what the stage before printed"),
+    };
+    wrong_document(&format!("stdin holds {what}"), hint)
+}
+
+/// The org of a document that carries a token: who issued it is a fact. The one in its context, else the one origin that its links
+/// share, else the flag or `OKTA_ORG`; a flag or variable that names another is refused before anything is sent or asked.
+fn settle_org(context: &Context<'_>, flag: Option<&str>, carry: &Carry, links: &[String]) -> Result<Org, Error> {
+    let named = context.setting(flag, &["OKTA_ORG"], None).map(|text| Org::parse(&text)).transpose()?;
+    let issuer = match carry.setting("org") {
+        Some(text) => Some(Org::parse(text).map_err(|_| {
+            wrong_document("the document's _oktapipe.org is not an origin", "pass on what the stage before printed")
+        })?),
+        None => shared_origin(links)?,
+    };
+    match (issuer, named) {
+        (Some(issuer), Some(named)) if issuer != named => Err(Error::new(
+            Kind::OrgMismatch,
+            format!("the document is of {issuer:?}, and --org or OKTA_ORG names {named:?}"),
+            "its tokens go to the org that issued them only: drop the setting, or sign in to the other org",
+        )),
+        (Some(org), _) | (None, Some(org)) => Ok(org),
+        (None, None) => Err(missing_org()),
+    }
+}
+
+fn missing_org() -> Error {
+    Error::new(Kind::Usage, "no Okta org is given", "give --org or set OKTA_ORG: a name, a host or a URL")
+}
+
+fn shared_origin(links: &[String]) -> Result<Option<Org>, Error> {
+    let mut origins: Vec<String> = Vec::new();
+    for link in links {
+        if let Ok(url) = Url::parse(link) {
+            let origin = url.origin().ascii_serialization();
+            if !origins.contains(&origin) {
+                origins.push(origin);
+            }
+        }
+    }
+    match origins.as_slice() {
+        [] => Ok(None),
+        [origin] => Org::parse(origin).map(Some).map_err(|_| {
+            Error::new(Kind::OrgMismatch, "the document's links do not lead to an https origin", "check where it came from")
+        }),
+        _ => Err(Error::new(
+            Kind::OrgMismatch,
+            "the document's links lead to different origins",
+            "its tokens would go to either: check where it came from",
+        )),
+    }
+}
+
+/// Fails when stdout's reader is gone: asked before anything one-time is spent.
+fn still_read(context: &Context<'_>) -> Result<(), Error> {
+    if context.terminal.reader_is_gone() { Err(Error::ReaderGone) } else { Ok(()) }
+}

@@ -1,0 +1,135 @@
+//! Which role: what `--role` and `--principal` leave of those that an assertion offers, and a pick on the terminal.
+
+use crate::arn::{PrincipalArn, RoleArn, RolePattern, nearest};
+use crate::cli::RoleArgs;
+use crate::context::Context;
+use crate::error::{Error, Kind, printable};
+
+/// A role, and the provider that it is assumed through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Role {
+    pub(super) role: RoleArn,
+    pub(super) principal: PrincipalArn,
+}
+
+/// The roles that the flags leave, in the order in which they are offered.
+///
+/// # Errors
+/// `usage` for a flag that is no pattern or ARN, `no_role` with the nearest names when nothing is left.
+pub(super) fn narrow(arguments: &RoleArgs, offered: &[Role]) -> Result<Vec<Role>, Error> {
+    let patterns = arguments
+        .role
+        .iter()
+        .map(|text| RolePattern::parse(text).ok_or_else(|| unusable("--role", text, "an ARN, NAME or ACCOUNT/NAME")))
+        .collect::<Result<Vec<_>, _>>()?;
+    let principal = principal(arguments)?;
+    let wanted = |role: &&Role| {
+        (patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&role.role)))
+            && principal.as_ref().is_none_or(|principal| *principal == role.principal)
+    };
+    let left: Vec<Role> = offered.iter().filter(wanted).cloned().collect();
+    if left.is_empty() { Err(no_role(&patterns, offered)) } else { Ok(left) }
+}
+
+/// The one role that is meant: the only one left, or the one that is picked on the terminal.
+///
+/// # Errors
+/// `role_ambiguous` when nobody can pick.
+pub(super) fn settle(context: &Context<'_>, left: Vec<Role>) -> Result<Role, Error> {
+    let names: Vec<String> = left.iter().map(|role| handle(&role.role)).collect();
+    let index = match left.len() {
+        1 => 0,
+        _ if context.terminal.can_ask() => context.terminal.choose("Which role?", &names, HINT)?,
+        _ => {
+            let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+            let more = if names.len() > 5 { ", ..." } else { "" };
+            return Err(Error::new(
+                Kind::RoleAmbiguous,
+                format!("{} roles are offered: {shown}{more}", names.len()),
+                HINT,
+            ));
+        }
+    };
+    left.into_iter().nth(index).ok_or_else(|| Error::new(Kind::RoleAmbiguous, "no role was picked", HINT))
+}
+
+const HINT: &str = "choose one with --role ARN, NAME or ACCOUNT/NAME (and --principal, or --first in saml-roles)";
+
+/// The role and provider of `--role ARN --principal ARN`, for an assertion that cannot be read.
+pub(super) fn both_given(arguments: &RoleArgs) -> Result<Option<Role>, Error> {
+    let Some(principal) = principal(arguments)? else { return Ok(None) };
+    match arguments.role.as_slice() {
+        [text] => Ok(RoleArn::parse(text).map(|role| Role { role, principal })),
+        _ => Ok(None),
+    }
+}
+
+fn principal(arguments: &RoleArgs) -> Result<Option<PrincipalArn>, Error> {
+    let parse = |text: &String| PrincipalArn::parse(text).ok_or_else(|| unusable("--principal", text, "the ARN of a SAML provider"));
+    arguments.principal.as_ref().map(parse).transpose()
+}
+
+fn unusable(flag: &str, text: &str, wanted: &str) -> Error {
+    Error::new(Kind::Usage, format!("{flag} '{}' is not usable", printable(text)), format!("give {wanted}"))
+}
+
+fn no_role(patterns: &[RolePattern], offered: &[Role]) -> Error {
+    if offered.is_empty() {
+        return Error::new(
+            Kind::NoRole,
+            "the assertion offers no role",
+            "ask an Okta administrator to give you a role in the AWS app",
+        );
+    }
+    let handles: Vec<String> = offered.iter().map(|role| handle(&role.role)).collect();
+    let names: Vec<&str> = handles.iter().map(String::as_str).collect();
+    let wanted = patterns.first().map(RolePattern::as_str).unwrap_or_default();
+    let near = nearest(wanted, &names);
+    let hint = if near.is_empty() { "list them with saml-roles".to_owned() } else { format!("the nearest are {}", near.join(", ")) };
+    Error::new(Kind::NoRole, format!("none of the {} roles offered fits '{}'", offered.len(), printable(wanted)), hint)
+}
+
+/// `ACCOUNT/NAME`, as people type it.
+fn handle(role: &RoleArn) -> String {
+    format!("{}/{}", role.account_id(), role.path_and_name())
+}
+
+/// The longest session that any role can be set to: 12 hours, the limit of `DurationSeconds`.
+const LONGEST: u32 = 43_200;
+/// What every role allows, and the default of AWS and of the published recipe.
+pub(super) const DEFAULT_DURATION: u32 = 3600;
+
+/// `--duration` in seconds: a number, `30m`, `1h`, `assertion` (what the assertion's SessionDuration says) or `max`.
+///
+/// # Errors
+/// `usage` for anything else, and for what STS never takes (900 to 43200).
+pub(super) fn duration(text: &str, assertion: Option<u32>) -> Result<u32, Error> {
+    let seconds = match text {
+        "max" => Some(LONGEST),
+        "assertion" => Some(assertion.unwrap_or(DEFAULT_DURATION)),
+        _ => {
+            let (number, unit) = match text.strip_suffix('h') {
+                Some(hours) => (hours, 3600),
+                None => text.strip_suffix('m').map_or((text.strip_suffix('s').unwrap_or(text), 1), |minutes| (minutes, 60)),
+            };
+            number.parse::<u32>().ok().and_then(|number| number.checked_mul(unit))
+        }
+    };
+    seconds.filter(|seconds| (900..=LONGEST).contains(seconds)).ok_or_else(|| unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, assertion or max"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_seconds_or_has_a_unit() {
+        for (text, seconds) in [("3600", 3600), ("900s", 900), ("30m", 1800), ("12h", 43_200), ("max", 43_200), ("assertion", 7200)] {
+            assert_eq!(duration(text, Some(7200)).unwrap(), seconds, "{text}");
+        }
+        for text in ["", "899", "43201", "1d", "h", "-3600", "1.5h", "99999999h", "min"] {
+            assert_eq!(duration(text, None).unwrap_err().kind(), Some(Kind::Usage), "{text}");
+        }
+        assert_eq!(duration("assertion", None).unwrap(), DEFAULT_DURATION);
+    }
+}

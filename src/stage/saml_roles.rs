@@ -1,0 +1,156 @@
+//! `saml-roles`: what an assertion offers, and the role that is meant. Offline; the signature is AWS's to verify, not ours.
+
+use super::role::{self, DEFAULT_DURATION, Role};
+use super::{Output, Shape, input, misplaced};
+use crate::assertion::{self, Assertion, Encoded};
+use crate::cli::SamlRoles;
+use crate::context::Context;
+use crate::document::{Carry, Input};
+use crate::error::{Error, Kind};
+use crate::page::{self, Page};
+use crate::time;
+use serde_json::{Map, Value, json};
+
+/// Lists the roles of a form, a page, base64 or XML. Text that is no form at all is refused here; that it is no
+/// assertion is told by the parser.
+///
+/// # Errors
+/// `no_role`, `role_ambiguous`; `protocol` for an assertion that cannot be read; `wrong_document`.
+pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error> {
+    let (encoded, mut carry) = encoded(context)?;
+    let assertion = assertion::parse(&encoded.xml)?;
+    warn(context, &encoded, &assertion);
+    carry.set_cookies(std::iter::empty());
+    let offered: Vec<Role> = assertion.roles.iter().map(|offer| Role { role: offer.role.clone(), principal: offer.principal.clone() }).collect();
+    let given = role::both_given(&arguments.role)?;
+    let (listed, settled) = match given.filter(|_| assertion.encrypted) {
+        Some(unseen) => (vec![unseen.clone()], Some(unseen)),
+        None if assertion.encrypted => {
+            return Err(Error::new(
+                Kind::NoRole,
+                "the assertion is encrypted, so its roles cannot be read",
+                "name both: --role ARN --principal ARN",
+            ));
+        }
+        None => choose(arguments, context, &offered)?,
+    };
+    let duration = match &arguments.role.duration {
+        Some(text) => role::duration(text, assertion.session_duration)?,
+        None => DEFAULT_DURATION,
+    };
+    let settle = settled.map(|role| (role, duration));
+    if arguments.skeleton {
+        return skeleton(&encoded, settle, &listed);
+    }
+    Ok(Output::Document(carry.beside(members(&encoded, &assertion, &listed, settle.as_ref()))))
+}
+
+/// The roles to list, and the one that is settled: the only one, or by flag.
+fn choose(arguments: &SamlRoles, context: &Context<'_>, offered: &[Role]) -> Result<(Vec<Role>, Option<Role>), Error> {
+    let left = role::narrow(&arguments.role, offered)?;
+    let chosen = !arguments.role.role.is_empty() || arguments.role.principal.is_some() || arguments.skeleton;
+    match left.as_slice() {
+        [only] => Ok((vec![only.clone()], Some(only.clone()))),
+        [first, ..] if arguments.first => Ok((vec![first.clone()], Some(first.clone()))),
+        _ if chosen => role::settle(context, left).map(|role| (vec![role.clone()], Some(role))),
+        _ => Ok((left, None)),
+    }
+}
+
+fn encoded(context: &Context<'_>) -> Result<(Encoded, Carry), Error> {
+    let encoded = match input(context)? {
+        Input::Document(document) => {
+            let Some(text) = document.text("SAMLResponse").filter(|_| Shape::of(&document) == Shape::Form) else {
+                return Err(misplaced(&document));
+            };
+            return Ok((assertion::decode(text)?, document.carry()?));
+        }
+        Input::Html(page) => match page::read(&page)? {
+            Page::Form(form) => assertion::decode(form.field("SAMLResponse").unwrap_or_default())?,
+            _ => {
+                return Err(Error::new(
+                    Kind::Protocol,
+                    "the page on stdin holds no SAMLResponse",
+                    "saml-fetch says what Okta shows instead",
+                ));
+            }
+        },
+        Input::Xml(xml) => assertion::encode(xml)?,
+        Input::Text(text) => assertion::decode(&text)?,
+        Input::Nothing => return Err(super::wrong_document("stdin is empty", "did the stage before fail?")),
+    };
+    Ok((encoded, Carry::default()))
+}
+
+fn warn(context: &Context<'_>, encoded: &Encoded, assertion: &Assertion) {
+    for skipped in &assertion.skipped {
+        (context.warn)(&format!("skipped a Role value that is not a role and a provider: '{skipped}'"));
+    }
+    let size = encoded.text.len();
+    if size > assertion::LIMIT {
+        (context.warn)(&format!("the assertion has {size} characters; AWS takes {} at most and will refuse it", assertion::LIMIT));
+    } else if size > assertion::LIMIT / 10 * 9 {
+        (context.warn)(&format!("the assertion has {size} characters; AWS takes {} at most: few more roles will fit", assertion::LIMIT));
+    }
+}
+
+fn skeleton(encoded: &Encoded, settled: Option<(Role, u32)>, listed: &[Role]) -> Result<Output, Error> {
+    let Some((role, duration)) = settled else {
+        return Err(Error::new(Kind::RoleAmbiguous, format!("{} roles are offered", listed.len()), "choose one with --role or --first"));
+    };
+    let mut members = settled_members(&role, duration);
+    members.insert("SAMLAssertion".to_owned(), encoded.text.as_str().into());
+    Ok(Output::Document(members.into()))
+}
+
+fn settled_members(role: &Role, duration: u32) -> Map<String, Value> {
+    Map::from_iter([
+        ("RoleArn".to_owned(), role.role.as_str().into()),
+        ("PrincipalArn".to_owned(), role.principal.as_str().into()),
+        ("DurationSeconds".to_owned(), duration.into()),
+    ])
+}
+
+/// The stage's document:
+///
+/// ```json
+/// {"SAMLAssertion": "PD94…", "Roles": [{"RoleArn", "PrincipalArn", "AccountId", "RoleName", "Partition"}],
+///  "RoleSessionName": "ada", "SessionDuration": 3600, "SourceIdentity": …, "Subject": …, "Issuer": …, "Audience": …, "Recipient": …,
+///  "Destination": …, "IssueInstant": …, "NotBefore": …, "NotOnOrAfter": "…Z", "NotOnOrAfterEpoch": 1772360157,
+///  "RoleArn", "PrincipalArn", "DurationSeconds": where one role is settled}
+/// ```
+///
+/// What the assertion does not say is absent. Account ids are strings: they may begin with 0.
+fn members(encoded: &Encoded, assertion: &Assertion, listed: &[Role], settled: Option<&(Role, u32)>) -> Map<String, Value> {
+    let roles: Vec<Value> = listed.iter().map(|role| {
+        json!({
+            "RoleArn": role.role.as_str(), "PrincipalArn": role.principal.as_str(), "AccountId": role.role.account_id(),
+            "RoleName": role.role.name(), "Partition": role.role.partition().name(),
+        })
+    }).collect();
+    let mut members = Map::from_iter([
+        ("SAMLAssertion".to_owned(), encoded.text.as_str().into()),
+        ("Roles".to_owned(), roles.into()),
+    ]);
+    let mut add = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            members.insert(name.to_owned(), value);
+        }
+    };
+    let text = |value: &Option<String>| value.as_deref().map(Value::from);
+    add("RoleSessionName", text(&assertion.session_name));
+    add("SessionDuration", assertion.session_duration.map(Value::from));
+    add("SourceIdentity", text(&assertion.source_identity));
+    add("Subject", text(&assertion.subject));
+    add("Issuer", text(&assertion.issuer));
+    add("Audience", text(&assertion.audience));
+    add("Recipient", text(&assertion.recipient));
+    add("Destination", text(&assertion.destination));
+    let until = assertion.not_on_or_after_epoch;
+    add("NotOnOrAfter", until.and_then(time::format).map(Value::from));
+    add("NotOnOrAfterEpoch", until.map(Value::from));
+    if let Some((role, duration)) = settled {
+        members.extend(settled_members(role, *duration));
+    }
+    members
+}

@@ -89,9 +89,13 @@ fn the_cookie_redirect_takes_the_cookie_away_and_sets_it() {
         matches!(cookies.as_slice(), [clear, set] if clear.starts_with("sid=\"\"") && set.starts_with("sid=102CANARY"))
     );
     assert!(browser.follow(&sandbox.app_link()).input("SAMLResponse").is_some());
-    assert!(
-        browser.get(&url).header("location").contains("/login/login.htm?fromURI=%2Fhome%2Famazon_aws%2F")
+    assert_eq!(
+        browser.get(&url).header("location"),
+        sandbox.app_link(),
+        "the session counts, not the spent token"
     );
+    let stranger = Browser::new(&sandbox, "stranger").get(&url);
+    assert!(stranger.header("location").contains("/login/login.htm?fromURI=%2Fhome%2Famazon_aws%2F"));
     let elsewhere =
         browser.get("/login/sessionCookieRedirect?token=x&redirectUrl=https%3A%2F%2Fevil.example%2F");
     assert_eq!(elsewhere.status, 400);

@@ -1,5 +1,7 @@
 //! Faults a test asks for: the next requests to some path go wrong in a chosen way.
 
+use crate::clock::{SECOND, real_now};
+use serde_json::json;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -48,6 +50,53 @@ pub enum Action {
     CutBody(usize),
     /// Answers 302 with this `Location`, without doing what was asked.
     Redirect(String),
+}
+
+impl Action {
+    /// Okta's answer to too many requests: 429 until so many seconds from now (Okta's rate limit pages).
+    pub fn rate_limit(seconds: i64) -> Action {
+        okta_429("600", &(real_now().div_euclid(SECOND) + seconds).to_string())
+    }
+
+    /// Okta's answer to too many requests at once: 429 with a limit of 0, whose reset is only a hint.
+    pub fn concurrency_limit() -> Action {
+        okta_429("0", &(real_now().div_euclid(SECOND) + 1).to_string())
+    }
+
+    /// An error in Okta's form.
+    pub fn okta_error(status: u16, code: &str, summary: &str) -> Action {
+        let body = json!({
+            "errorCode": code,
+            "errorSummary": summary,
+            "errorLink": code,
+            "errorId": "oaeSandboxFault0123456789",
+            "errorCauses": [],
+        });
+        let body = body.to_string();
+        Action::Answer { status, content_type: "application/json".to_owned(), body, headers: Vec::new() }
+    }
+
+    /// An error in STS's form.
+    pub fn sts_error(status: u16, code: &str, message: &str) -> Action {
+        let side = if status < 500 { "Sender" } else { "Receiver" };
+        let body = format!(
+            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>{side}</Type>\
+             <Code>{code}</Code><Message>{message}</Message></Error>\
+             <RequestId>5c35c35c-0000-4000-a000-5a4db0c5fa17</RequestId></ErrorResponse>"
+        );
+        Action::Answer { status, content_type: "text/xml".to_owned(), body, headers: Vec::new() }
+    }
+}
+
+fn okta_429(limit: &str, reset: &str) -> Action {
+    let summary = "API call exceeded rate limit due to too many requests.";
+    let mut action = Action::okta_error(429, "E0000047", summary);
+    if let Action::Answer { headers, .. } = &mut action {
+        for (name, value) in [("limit", limit), ("remaining", "0"), ("reset", reset)] {
+            headers.push((format!("x-rate-limit-{name}"), value.to_owned()));
+        }
+    }
+    action
 }
 
 /// The faults still to come.

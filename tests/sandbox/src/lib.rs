@@ -39,9 +39,10 @@ pub use log::Request;
 pub use users::{Factor, Role, User};
 
 use server::{Service, Shared};
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -79,16 +80,9 @@ impl Sandbox {
         let (acceptor, folder) = tls::make(&mut random)?;
         let (port, org_listeners) = server::listen(options.port)?;
         let (sts_port, sts_listeners) = server::listen(options.sts_port)?;
-        let shared = Arc::new(Shared {
-            org: format!("https://localhost:{port}"),
-            sts: format!("https://localhost:{sts_port}"),
-            push_polls: options.push_polls,
-            clock: clock::Clock::default(),
-            faults: fault::Faults::default(),
-            log: log::Log::default(),
-            idp_key: idp_key::IdpKey::of_this_process()?,
-            state: Mutex::new(state::State::new(random)),
-        });
+        let shared =
+            Shared::new([port, sts_port], options.push_polls, idp_key::IdpKey::of_this_process()?, random);
+        let shared = Arc::new(shared);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let (stop, stopped) = oneshot::channel();
         let services = [(org_listeners, Service::Okta), (sts_listeners, Service::Sts)];
@@ -116,6 +110,11 @@ impl Sandbox {
     /// STS's origin, `https://localhost:PORT`.
     pub fn sts(&self) -> String {
         self.shared.sts.clone()
+    }
+
+    /// The console's sign-in endpoint, `https://localhost:PORT/federation`, on STS's listener.
+    pub fn federation(&self) -> String {
+        format!("{}/federation", self.shared.sts)
     }
 
     /// The certificate of the throw-away authority, PEM.
@@ -191,20 +190,26 @@ impl Sandbox {
         saml::pem(self.shared.idp_key.certificate())
     }
 
-    /// The session tokens made but not spent.
+    /// The session tokens neither spent nor expired.
     pub fn unspent_session_tokens(&self) -> Vec<String> {
-        self.shared.state().session_tokens.keys().cloned().collect()
+        live(&self.shared.state().session_tokens, |token| token.expires > self.shared.clock.now())
     }
 
-    /// The state tokens of transactions neither finished nor cancelled.
+    /// The state tokens of transactions neither finished, cancelled nor expired.
     pub fn open_transactions(&self) -> Vec<String> {
-        self.shared.state().transactions.keys().cloned().collect()
+        live(&self.shared.state().transactions, |transaction| transaction.expires > self.shared.clock.now())
     }
 
-    /// The ids of sessions not signed out of.
+    /// The ids of sessions neither signed out of nor expired.
     pub fn open_sessions(&self) -> Vec<String> {
-        self.shared.state().sessions.keys().cloned().collect()
+        live(&self.shared.state().sessions, |session| session.expires > self.shared.clock.now())
     }
+}
+
+/// The keys of the entries that are still alive.
+fn live<T>(all: &HashMap<String, T>, alive: impl Fn(&T) -> bool) -> Vec<String> {
+    let alive = all.iter().filter(|(_, value)| alive(value));
+    alive.map(|(key, _)| key.clone()).collect()
 }
 
 impl Drop for Sandbox {

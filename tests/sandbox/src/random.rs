@@ -107,6 +107,11 @@ impl Random {
         format!("IQoJb3JpZ2luX2VjCANARY+/{}==", self.text(BASE64, 422))
     }
 
+    /// A sign-in token of AWS's federation endpoint: opaque and long.
+    pub(crate) fn signin_token(&mut self) -> String {
+        format!("CANARYsignin-{}", self.text(URL_SAFE, 243))
+    }
+
     /// A request id of AWS, shaped as a UUID.
     pub(crate) fn aws_request_id(&mut self) -> String {
         format!(

@@ -5,6 +5,7 @@ use crate::exchange::{Asked, Reply};
 use crate::fault::{Action, Faults};
 use crate::idp_key::IdpKey;
 use crate::log::{Log, Request};
+use crate::random::Random;
 use crate::state::State;
 use crate::{okta, sts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -39,6 +40,25 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// A sandbox's beginning, on these two ports of loopback.
+    pub(crate) fn new(
+        [org, sts]: [u16; 2],
+        push_polls: u32,
+        idp_key: &'static IdpKey,
+        random: Random,
+    ) -> Shared {
+        Shared {
+            org: format!("https://localhost:{org}"),
+            sts: format!("https://localhost:{sts}"),
+            push_polls,
+            clock: Clock::default(),
+            faults: Faults::default(),
+            log: Log::default(),
+            idp_key,
+            state: Mutex::new(State::new(random)),
+        }
+    }
+
     /// The state, for one request at a time.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -38,6 +38,8 @@ pub(crate) struct State {
     pub(crate) pushes: HashMap<&'static str, u32>,
     /// Temporary AWS credentials by access key id.
     pub(crate) keys: HashMap<String, IssuedKey>,
+    /// When sign-in tokens of the console expire.
+    pub(crate) signin_tokens: HashMap<String, i64>,
 }
 
 /// A session token waiting to be spent, once.
@@ -84,6 +86,7 @@ impl State {
             minute: (0, 0),
             pushes: HashMap::new(),
             keys: HashMap::new(),
+            signin_tokens: HashMap::new(),
         }
     }
 

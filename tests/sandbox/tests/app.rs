@@ -89,9 +89,13 @@ fn the_cookie_redirect_takes_the_cookie_away_and_sets_it() {
         matches!(cookies.as_slice(), [clear, set] if clear.starts_with("sid=\"\"") && set.starts_with("sid=102CANARY"))
     );
     assert!(browser.follow(&sandbox.app_link()).input("SAMLResponse").is_some());
-    assert!(
-        browser.get(&url).header("location").contains("/login/login.htm?fromURI=%2Fhome%2Famazon_aws%2F")
+    assert_eq!(
+        browser.get(&url).header("location"),
+        sandbox.app_link(),
+        "the session counts, not the spent token"
     );
+    let stranger = Browser::new(&sandbox, "stranger").get(&url);
+    assert!(stranger.header("location").contains("/login/login.htm?fromURI=%2Fhome%2Famazon_aws%2F"));
     let elsewhere =
         browser.get("/login/sessionCookieRedirect?token=x&redirectUrl=https%3A%2F%2Fevil.example%2F");
     assert_eq!(elsewhere.status, 400);
@@ -187,4 +191,33 @@ fn the_folder_goes_with_the_sandbox() {
     assert!(folder.exists());
     drop(sandbox);
     assert!(!folder.exists());
+}
+
+#[test]
+fn a_port_can_be_chosen_and_is_not_shared() {
+    let first = sandbox();
+    let port = first.org().rsplit(':').next().and_then(|port| port.parse().ok()).unwrap();
+    let second = Sandbox::start(Options { port, ..Options::default() });
+    assert_eq!(second.map(|_| ()).map_err(|error| error.kind()), Err(std::io::ErrorKind::AddrInUse));
+    drop(first);
+    assert!(Sandbox::start(Options { port, ..Options::default() }).is_ok());
+}
+
+#[test]
+fn a_rate_limit_can_be_scripted() {
+    let sandbox = sandbox();
+    let browser = Browser::new(&sandbox, "limits");
+    sandbox.fault(Fault::next("okta:/api/v1/authn", Action::rate_limit(3)));
+    sandbox.fault(Fault { skip: 1, ..Fault::next("okta:/api/v1/authn", Action::concurrency_limit()) });
+    let limits = || {
+        let got = browser.authn("ada@acme.example");
+        (
+            got.status,
+            got.header("x-rate-limit-limit").to_owned(),
+            got.header("x-rate-limit-remaining").to_owned(),
+        )
+    };
+    assert_eq!(limits(), (429, "600".to_owned(), "0".to_owned()));
+    assert_eq!(limits(), (429, "0".to_owned(), "0".to_owned()));
+    assert_eq!(limits().0, 200);
 }

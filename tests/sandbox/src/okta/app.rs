@@ -55,7 +55,12 @@ fn session_cookie_redirect(visit: &mut Visit<'_>) -> Reply {
         );
     }
     let token = parameters.remove("token").unwrap_or_default();
-    match visit.state.spend_session_token(&token, visit.now) {
+    // With a live session the token is ignored, spent or not, as at the embed link.
+    let sid = match visit.session() {
+        Some((sid, _)) => Some(sid),
+        None => visit.state.spend_session_token(&token, visit.now),
+    };
+    match sid {
         None => to_sign_in(visit, target.strip_prefix(&visit.shared.org).unwrap_or(&target)),
         Some(sid) => Reply::redirect(&target)
             .cookie(SID_CLEAR)

@@ -1,6 +1,7 @@
 //! AssumeRoleWithSAML. Checks come in the order AWS makes them, as far as that is known from its messages.
 
 use super::assertion::{self, Claims, Unreadable};
+use super::request::{Parameters, Wanted, resource, validated, validation};
 use super::{Refusal, escaped};
 use crate::clock::{SECOND, aws_time, parse_time};
 use crate::saml::{AWS_ATTRIBUTES, issuer};
@@ -10,18 +11,6 @@ use crate::users::{FOREIGN_PROVIDER, Role, USERS, User, find_role};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use std::collections::HashMap;
-
-type Parameters = HashMap<String, String>;
-
-/// What a valid request asks for.
-struct Wanted<'a> {
-    role: &'a str,
-    provider: &'a str,
-    assertion: &'a str,
-    duration: i64,
-    packed: usize,
-}
 
 /// The result's members, as XML.
 pub(super) fn assume_role_with_saml(
@@ -50,114 +39,6 @@ pub(super) fn assume_role_with_saml(
     }
     let (role, session_name) = granted(&wanted, &claims, shared.clock.now())?;
     Ok(issued(shared, &wanted, &claims, role, &session_name))
-}
-
-/// What is wrong with the parameters themselves.
-fn validated(parameters: &Parameters) -> Result<Wanted<'_>, Refusal> {
-    let mut errors = Vec::new();
-    let role = sized(parameters, "RoleArn", "roleArn", 20, 2048, &mut errors);
-    let provider = sized(parameters, "PrincipalArn", "principalArn", 20, 2048, &mut errors);
-    let assertion = sized(parameters, "SAMLAssertion", "sAMLAssertion", 4, 100_000, &mut errors);
-    let mut duration = 3600;
-    if let Some(text) = parameters.get("DurationSeconds") {
-        duration = text.parse::<i64>().map_err(|_| {
-            Refusal::new(400, "MalformedInput", "Unexpected value for DurationSeconds: an integer is needed")
-        })?;
-        let bound = if duration < 900 {
-            Some(("greater", 900))
-        } else {
-            (duration > 43_200).then_some(("less", 43_200))
-        };
-        if let Some((side, bound)) = bound {
-            errors.push(format!(
-                "Value '{duration}' at 'durationSeconds' failed to satisfy constraint: \
-                 Member must have value {side} than or equal to {bound}"
-            ));
-        }
-    }
-    let policy = parameters.get("Policy").map(String::as_str);
-    if let Some(policy) = policy {
-        length("policy", policy, 1, 2048, &mut errors);
-    }
-    match errors.len() {
-        0 => {}
-        1 => return Err(validation(format!("1 validation error detected: {}", errors.concat()))),
-        many => return Err(validation(format!("{many} validation errors detected: {}", errors.join("; ")))),
-    }
-    if resource(role, "role/").is_none() || resource(provider, "saml-provider/").is_none() {
-        return Err(validation("Request ARN is invalid"));
-    }
-    let arns: Vec<&String> = parameters
-        .iter()
-        .filter(|(name, _)| name.starts_with("PolicyArns.member.") && name.ends_with(".arn"))
-        .map(|(_, arn)| arn)
-        .collect();
-    if arns.len() > 10 {
-        return Err(validation("PolicyArns may have at most 10 members"));
-    }
-    if arns.iter().any(|arn| !arn.starts_with("arn:") || !arn.contains(":policy/")) {
-        return Err(validation("ARN in PolicyArns is invalid"));
-    }
-    let object =
-        |policy: &str| serde_json::from_str::<serde_json::Value>(policy).is_ok_and(|value| value.is_object());
-    if policy.is_some_and(|policy| !object(policy)) {
-        return Err(Refusal::new(400, "MalformedPolicyDocument", "This policy contains invalid Json"));
-    }
-    let plain = policy.map_or(0, str::len) + arns.iter().map(|arn| arn.len()).sum::<usize>();
-    if plain > 2048 {
-        let message = format!(
-            "Packed policy consumes {}% of allotted space, please use smaller policy.",
-            plain * 100 / 2048
-        );
-        return Err(Refusal::new(400, "PackedPolicyTooLarge", message));
-    }
-    Ok(Wanted { role, provider, assertion, duration, packed: plain * 100 / 2048 })
-}
-
-fn validation(message: impl Into<String>) -> Refusal {
-    Refusal::new(400, "ValidationError", message)
-}
-
-/// A required parameter within its limits; the empty string after noting what is wrong with it.
-fn sized<'a>(
-    parameters: &'a Parameters,
-    name: &str,
-    member: &str,
-    least: usize,
-    most: usize,
-    errors: &mut Vec<String>,
-) -> &'a str {
-    let Some(value) = parameters.get(name) else {
-        errors
-            .push(format!("Value null at '{member}' failed to satisfy constraint: Member must not be null"));
-        return "";
-    };
-    length(member, value, least, most, errors);
-    value
-}
-
-fn length(member: &str, value: &str, least: usize, most: usize, errors: &mut Vec<String>) {
-    let count = value.chars().count();
-    let bound =
-        if count < least { Some(("greater", least)) } else { (count > most).then_some(("less", most)) };
-    if let Some((side, bound)) = bound {
-        // The assertion is marked sensitive in the API's model, so it is not repeated.
-        let shown = if member == "sAMLAssertion" { String::new() } else { format!(" '{value}'") };
-        errors.push(format!(
-            "Value{shown} at '{member}' failed to satisfy constraint: Member must have length {side} than or equal to {bound}"
-        ));
-    }
-}
-
-/// The account and the name in `arn:PARTITION:iam::ACCOUNT:KIND/NAME`.
-fn resource<'a>(arn: &'a str, kind: &str) -> Option<(&'a str, &'a str, &'a str)> {
-    let mut parts = arn.splitn(6, ':');
-    let (head, partition, service, region) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let (account, rest) = (parts.next()?, parts.next()?);
-    let shaped = head == "arn" && partition.starts_with("aws") && service == "iam" && region.is_empty();
-    let numbered = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    let name = rest.strip_prefix(kind).filter(|name| !name.is_empty())?;
-    (shaped && numbered).then_some((partition, account, name))
 }
 
 fn provider_exists(arn: &str) -> bool {
@@ -221,9 +102,6 @@ fn issued(shared: &Shared, wanted: &Wanted<'_>, claims: &Claims, role: &Role, se
         role_id.to_ascii_uppercase().chars().filter(char::is_ascii_alphanumeric).take(17).collect();
     let user_id = format!("AROA{role_id}:{session_name}");
     let arn = format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session_name}");
-    let provider = wanted.provider.rsplit(":saml-provider").next().unwrap_or_default();
-    let qualifier =
-        digest(&SHA1_FOR_LEGACY_USE_ONLY, format!("{}{account}{provider}", claims.issuer).as_bytes());
     let format = claims.subject_format.as_str();
     let subject_type = format.strip_prefix("urn:oasis:names:tc:SAML:2.0:nameid-format:").unwrap_or(format);
     let mut state = shared.state();
@@ -232,7 +110,7 @@ fn issued(shared: &Shared, wanted: &Wanted<'_>, claims: &Claims, role: &Role, se
     let members = [
         ("Audience", claims.recipient.clone().unwrap_or_default()),
         ("Issuer", claims.issuer.clone()),
-        ("NameQualifier", STANDARD.encode(qualifier)),
+        ("NameQualifier", name_qualifier(&claims.issuer, account, wanted.provider)),
         ("Subject", claims.subject.clone().unwrap_or_default()),
         ("SubjectType", subject_type.to_owned()),
         ("PackedPolicySize", wanted.packed.to_string()),
@@ -248,4 +126,92 @@ fn issued(shared: &Shared, wanted: &Wanted<'_>, claims: &Claims, role: &Role, se
     let issued = IssuedKey { secret, session_token, expires, arn, account: account.to_owned(), user_id };
     state.keys.insert(key_id, issued);
     result
+}
+
+/// `Base64(SHA1(Issuer + account + "/" + provider's name))`, from STS's API reference.
+fn name_qualifier(issuer: &str, account: &str, provider: &str) -> String {
+    let name = provider.rsplit('/').next().unwrap_or_default();
+    let joined = format!("{issuer}{account}/{name}");
+    STANDARD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, joined.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::idp_key::IdpKey;
+    use crate::random::Random;
+    use crate::saml::{self, Contents};
+    use crate::users;
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/Dev";
+    const PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/OKTA";
+
+    #[test]
+    fn the_name_qualifier_is_that_of_the_reference() {
+        let made =
+            name_qualifier("https://example.com/saml", "123456789012", "arn:x:saml-provider/MySAMLIdP");
+        assert_eq!(made, "1uAJanUnBc2XeUkHURMht+xam2c=");
+    }
+
+    /// What STS says to ada's assertion after a change that was signed all the same: a mistake in the org's
+    /// set-up.
+    fn verdict(change: impl Fn(&mut Contents)) -> Result<String, (u16, &'static str, String)> {
+        let key = IdpKey::of_this_process().unwrap();
+        let shared = Shared::new([1, 2], 2, key, Random::seeded().unwrap());
+        let now = shared.clock.now();
+        let mut contents = saml::contents(users::find("ada").unwrap(), now).unwrap();
+        change(&mut contents);
+        let assertion = saml::encoded(&contents, key, &mut shared.state().random);
+        let parameters = [("RoleArn", ROLE), ("PrincipalArn", PROVIDER), ("SAMLAssertion", &assertion)];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assume_role_with_saml(&shared, &parameters.into(), "request")
+            .map_err(|refusal| (refusal.status, refusal.code, refusal.message))
+    }
+
+    fn invalid(change: impl Fn(&mut Contents), message: &str) {
+        let (status, code, found) = verdict(change).unwrap_err();
+        assert!(
+            status == 400 && code == "InvalidIdentityToken" && found.starts_with(message),
+            "{code} {found}"
+        );
+    }
+
+    #[test]
+    fn a_genuine_assertion_with_the_wrong_contents_is_refused_in_awss_words() {
+        assert!(verdict(|_| ()).is_ok());
+        invalid(|made| made.issuer.push('x'), "Issuer not present in specified provider (Service: ");
+        invalid(|made| made.audience.push('x'), "Response does not contain the required audience.");
+        let (role, named) = (0, 1);
+        invalid(|made| drop(made.attributes.remove(named)), "RoleSessionName is required in AuthnResponse");
+        invalid(
+            |made| made.attributes[named].1 = vec!["Ada Lovelace".to_owned()],
+            "RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}",
+        );
+        invalid(
+            |made| drop(made.attributes.remove(role)),
+            "SAML Assertion doesn't contain the requested Role",
+        );
+        // Either order within a pair is right; a blank in it is not.
+        assert!(verdict(|made| made.attributes[role].1 = vec![format!("{ROLE},{PROVIDER}")]).is_ok());
+        invalid(
+            |made| made.attributes[role].1 = vec![format!("{PROVIDER}, {ROLE}")],
+            "SAML Assertion doesn't contain the requested Role",
+        );
+        let regional =
+            verdict(|made| made.recipient = "https://eu-west-1.signin.aws.amazon.com/saml".to_owned());
+        assert_eq!(regional.map_err(|(status, code, _)| (status, code)), Err((403, "AccessDenied")));
+        let old = verdict(|made| made.issued -= 5 * 60 * SECOND);
+        assert_eq!(old.map_err(|(_, code, _)| code), Err("ExpiredTokenException"));
+    }
+
+    #[test]
+    fn the_shorter_of_what_is_asked_and_what_the_assertion_allows_is_given() {
+        let expiration = |result: String| {
+            let (_, rest) = result.split_once("<Expiration>").unwrap();
+            parse_time(rest.split('<').next().unwrap()).unwrap()
+        };
+        let long = expiration(verdict(|_| ()).unwrap());
+        let short = expiration(verdict(|made| made.attributes[2].1 = vec!["900".to_owned()]).unwrap());
+        assert!((2690 * SECOND..2710 * SECOND).contains(&(long - short)));
+    }
 }

@@ -1,8 +1,11 @@
-//! AWS STS, the query protocol of version 2011-06-15: AssumeRoleWithSAML and GetCallerIdentity.
+//! AWS STS, the query protocol of version 2011-06-15: AssumeRoleWithSAML and GetCallerIdentity. On the same
+//! listener, at `/federation`, the sign-in endpoint.
 
 mod assertion;
 mod assume;
+mod federation;
 mod identity;
+mod request;
 mod sigv4;
 
 use crate::exchange::{Asked, Reply, form};
@@ -29,6 +32,9 @@ impl Refusal {
 
 /// Answers a request to STS, at whatever path: an endpoint's address may have one.
 pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Reply {
+    if asked.path == "/federation" {
+        return federation::answer(shared, asked);
+    }
     let request_id = shared.state().random.aws_request_id();
     if asked.method != "POST" {
         // The real endpoint sends browsers to its documentation.

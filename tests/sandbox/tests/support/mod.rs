@@ -137,21 +137,31 @@ fn last_answer(output: &str) -> Got {
     }
 }
 
-/// Runs the AWS CLI with a clean environment and more of it.
+/// Runs the AWS CLI with a clean environment and more of it; whether it succeeded, and all it said.
 pub(crate) fn aws(sandbox: &Sandbox, arguments: &[&str], more: &[(&str, &str)]) -> (bool, String) {
+    run(Command::new("aws").args(arguments), sandbox, more)
+}
+
+/// Runs a bash script likewise.
+pub(crate) fn shell(sandbox: &Sandbox, script: &str, more: &[(&str, &str)]) -> (bool, String) {
+    run(Command::new("bash").args(["-c", script]), sandbox, more)
+}
+
+fn run(command: &mut Command, sandbox: &Sandbox, more: &[(&str, &str)]) -> (bool, String) {
     let home = sandbox.ca_file().parent().unwrap();
-    let output = Command::new("aws")
-        .args(arguments)
-        .env_clear()
-        .env("PATH", std::env::var("PATH").unwrap())
-        .env("HOME", home)
-        .envs(std::env::var("PYENV_ROOT").map(|root| ("PYENV_ROOT", root)))
-        .envs(sandbox.environment())
-        .envs(more.iter().copied())
-        .output()
-        .expect("the AWS CLI is needed for this test");
+    command.env_clear().env("PATH", std::env::var("PATH").unwrap()).env("HOME", home);
+    // A program found by a version manager's shim finds itself by this.
+    command.envs(std::env::var("PYENV_ROOT").map(|root| ("PYENV_ROOT", root)));
+    command.env("LC_ALL", "C.UTF-8").envs(sandbox.environment()).envs(more.iter().copied());
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// Tells the tester something, whether or not the test passes.
+pub(crate) fn say(line: &str) {
+    // Not eprintln!, which the test harness keeps to itself.
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Posts AssumeRoleWithSAML as a form.

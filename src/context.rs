@@ -47,7 +47,11 @@ impl Context<'_> {
         let mut bytes = Vec::new();
         let limit = INPUT_LIMIT as u64 + 1;
         self.input.borrow_mut().by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| {
-            Error::new(Kind::Io, format!("stdin cannot be read: {error}"), "check what stands before this stage")
+            Error::new(
+                Kind::Io,
+                format!("stdin cannot be read: {error}"),
+                "check what stands before this stage",
+            )
         })?;
         if bytes.len() > INPUT_LIMIT {
             return Err(Error::new(
@@ -76,6 +80,9 @@ impl Context<'_> {
 
 impl fmt::Debug for Context<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Context").field("common", &self.common).field("environment", &self.environment).finish_non_exhaustive()
+        f.debug_struct("Context")
+            .field("common", &self.common)
+            .field("environment", &self.environment)
+            .finish_non_exhaustive()
     }
 }

@@ -9,9 +9,9 @@ use crate::document::{self, Document, error_document, to_line, to_pretty};
 use crate::error::{Error, Failure, Kind};
 use crate::http::{Http, Log, Proxies, Settings};
 use crate::prompt::Tty;
+use crate::signal;
 use crate::stage::{self, Output};
 use crate::time::SystemClock;
-use crate::signal;
 use clap::Parser;
 use secrecy::ExposeSecret;
 use std::cell::RefCell;
@@ -36,7 +36,10 @@ pub fn main() -> ExitCode {
 
 fn with_context(cli: &Cli, environment: &Environment, stderr: &Stderr) -> Result<(), Error> {
     let stdout_is_terminal = io::stdout().is_terminal();
-    let http = Http::new(settings(cli, environment), if cli.common.verbose { Log::to(io::stderr()) } else { Log::off() });
+    let http = Http::new(
+        settings(cli, environment),
+        if cli.common.verbose { Log::to(io::stderr()) } else { Log::off() },
+    );
     let terminal = Tty::new(cli.common.no_input);
     let warn = |text: &str| stderr.warning(text);
     let context = Context {
@@ -74,7 +77,11 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
 /// The runtime is made here only, and only for commands that use the network: the AWS SDK wants one.
 fn online(stage: impl Future<Output = Result<Output, Error>>) -> Result<Ending, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Error::new(Kind::Internal, format!("the runtime cannot start: {error}"), "check the limits of processes and files")
+        Error::new(
+            Kind::Internal,
+            format!("the runtime cannot start: {error}"),
+            "check the limits of processes and files",
+        )
     })?;
     runtime.block_on(stage).map(Ending::Output)
 }
@@ -158,7 +165,9 @@ fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
             stderr.failure(name, &failure);
             fail(&form, failure.kind.exit_code(), || to_line(&error_document(name, &failure)))
         }
-        Err(Error::Upstream { exit_code, document }) => fail(&form, exit_code, || to_line(&Document::from(document))),
+        Err(Error::Upstream { exit_code, document }) => {
+            fail(&form, exit_code, || to_line(&Document::from(document)))
+        }
         Err(Error::ReaderGone) => by_signal(signal_hook::consts::SIGPIPE),
         Err(Error::Signal(number)) => by_signal(number),
     }
@@ -206,16 +215,29 @@ fn usage(arguments: &[OsString], environment: &Environment, error: &clap::Error)
         };
     }
     let words: Vec<&str> = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
-    let name = words.iter().find(|word| !word.starts_with('-')).copied().filter(|word| is_command(word)).unwrap_or("oktapipe");
+    let name = words
+        .iter()
+        .find(|word| !word.starts_with('-'))
+        .copied()
+        .filter(|word| is_command(word))
+        .unwrap_or("oktapipe");
     let parsed = ["json", "process", "credential_process"];
     let form = match name {
-        "export" if words.iter().any(|word| parsed.iter().any(|format| word.ends_with(format))) => Form::Export(Format::Json),
+        "export" if words.iter().any(|word| parsed.iter().any(|format| word.ends_with(format))) => {
+            Form::Export(Format::Json)
+        }
         "export" => Form::Export(Format::Sh),
         "completions" | "sandbox" | "demo" | "oktapipe" => Form::Nothing,
         _ => Form::Document,
     };
-    let hint = if name == "oktapipe" { "see oktapipe --help".to_owned() } else { format!("see oktapipe {name} --help") };
-    let Error::Failed(failure) = Error::new(Kind::Usage, refused_argument(error), hint) else { return ExitCode::from(2) };
+    let hint = if name == "oktapipe" {
+        "see oktapipe --help".to_owned()
+    } else {
+        format!("see oktapipe {name} --help")
+    };
+    let Error::Failed(failure) = Error::new(Kind::Usage, refused_argument(error), hint) else {
+        return ExitCode::from(2);
+    };
     stderr.failure(name, &failure);
     fail(&form, Kind::Usage.exit_code(), || to_line(&error_document(name, &failure)))
 }
@@ -236,7 +258,9 @@ fn refused_argument(error: &clap::Error) -> String {
         (ErrorKind::UnknownArgument, Some(word)) if !word.starts_with('-') => {
             "this command takes no argument of that kind, only flags".to_owned()
         }
-        (ErrorKind::UnknownArgument, Some(word)) => format!("there is no flag {}", word.split('=').next().unwrap_or_default()),
+        (ErrorKind::UnknownArgument, Some(word)) => {
+            format!("there is no flag {}", word.split('=').next().unwrap_or_default())
+        }
         _ => {
             let text = error.render().to_string();
             let mut lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());

@@ -68,8 +68,9 @@ impl Drop for Hold {
 pub fn caught(signals: &[i32]) -> Vec<i32> {
     static IGNORED: OnceLock<u64> = OnceLock::new();
     // No other safe way leads to the disposition. Without /proc (macOS) none is taken for ignored.
-    let ignored = IGNORED
-        .get_or_init(|| std::fs::read_to_string("/proc/self/status").map_or(0, |status| ignored_mask(&status)));
+    let ignored = IGNORED.get_or_init(|| {
+        std::fs::read_to_string("/proc/self/status").map_or(0, |status| ignored_mask(&status))
+    });
     signals.iter().copied().filter(|signal| ignored & (1 << (signal - 1)) == 0).collect()
 }
 
@@ -84,7 +85,9 @@ pub async fn ending() -> i32 {
     let listener = |number: i32| Some((number, signal(SignalKind::from_raw(number)).ok()?));
     let mut listeners: Vec<_> = caught(ENDING.signals).into_iter().filter_map(listener).collect();
     std::future::poll_fn(|cx| {
-        let came = listeners.iter_mut().find_map(|(number, listener)| listener.poll_recv(cx).is_ready().then_some(*number));
+        let came = listeners
+            .iter_mut()
+            .find_map(|(number, listener)| listener.poll_recv(cx).is_ready().then_some(*number));
         came.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
     })
     .await

@@ -44,12 +44,6 @@ impl Partition {
         KNOWN.iter().find(|(name, _, _)| *name == self.name()).map(|(_, _, region)| *region)
     }
 
-    /// The partition that any ARN names, a role's, an assumed role's or another's.
-    pub fn of_arn(arn: &str) -> Option<Partition> {
-        let name = arn.strip_prefix("arn:")?.split(':').next()?;
-        Partition::is_name(name).then(|| Partition::of(name))
-    }
-
     pub(super) fn of(name: &str) -> Partition {
         match KNOWN.iter().find(|(known, _, _)| *known == name) {
             Some((known, _, _)) => Partition(Cow::Borrowed(known)),

@@ -61,29 +61,45 @@ impl Demo {
             }
         }
         if let Ok(bytes) = fs::read(self.folder.0.join("8")) {
-            write(&format!("8. oktapipe caller-identity < creds.json: whom AWS takes us for\n\n{}", masked(&bytes)))?;
+            write(&format!(
+                "8. oktapipe caller-identity < creds.json: whom AWS takes us for\n\n{}",
+                masked(&bytes)
+            ))?;
         }
-        if status.success() { Ok(()) } else { Err(Error::new(Kind::Internal, "the pipeline failed", "the line above says where")) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(Error::new(Kind::Internal, "the pipeline failed", "the line above says where"))
+        }
     }
 
     /// The pipeline as it is run: as shown, with tee between the stages, so that each document can be shown too.
     fn shell(&self) -> Result<Command, Error> {
         let folder = self.folder.0.display();
-        let pipe: Vec<String> =
-            (1..).zip(STAGES).map(|(number, (stage, _))| format!("oktapipe {stage} | tee '{folder}/{number}'")).collect();
+        let pipe: Vec<String> = (1..)
+            .zip(STAGES)
+            .map(|(number, (stage, _))| format!("oktapipe {stage} | tee '{folder}/{number}'"))
+            .collect();
         let script = format!(
             "eval \"$({})\" && oktapipe caller-identity < '{folder}/6' > '{folder}/8'",
             pipe.join(" | ").replace("tee", "command tee")
         );
-        let bash = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"].into_iter().find(|path| Path::new(path).exists());
+        let bash = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"]
+            .into_iter()
+            .find(|path| Path::new(path).exists());
         let mut shell = Command::new(bash.unwrap_or("/bin/sh"));
-        let password = self.sandbox.users().iter().find(|user| user.login == USER).map_or("", |user| user.password);
+        let password =
+            self.sandbox.users().iter().find(|user| user.login == USER).map_or("", |user| user.password);
         let code = self.sandbox.totp(USER, "GOOGLE").unwrap_or_default();
         let folder = self.program.parent().map(Path::to_path_buf).unwrap_or_default();
         let mut path = folder.into_os_string();
         path.push(":/usr/local/bin:/usr/bin:/bin");
         shell.args(["-c", &script]).env_clear().envs(self.sandbox.environment()).env("PATH", path);
-        shell.env("HOME", &self.folder.0).env("OKTA_USERNAME", USER).env("OKTA_PASSWORD", password).env("MFA_CODE", code);
+        shell
+            .env("HOME", &self.folder.0)
+            .env("OKTA_USERNAME", USER)
+            .env("OKTA_PASSWORD", password)
+            .env("MFA_CODE", code);
         shell.stdin(Stdio::null()).stdout(Stdio::null());
         Ok(shell)
     }
@@ -92,7 +108,10 @@ impl Demo {
 fn shown() -> String {
     let stages: Vec<String> = STAGES.iter().map(|(stage, _)| format!("oktapipe {stage}")).collect();
     let (last, before) = (stages.last().cloned().unwrap_or_default(), stages.get(..6).unwrap_or_default());
-    format!("    eval \"$({} \\\n      | tee creds.json | {last})\"\n    oktapipe caller-identity < creds.json", before.join(" \\\n      | "))
+    format!(
+        "    eval \"$({} \\\n      | tee creds.json | {last})\"\n    oktapipe caller-identity < creds.json",
+        before.join(" \\\n      | ")
+    )
 }
 
 /// A document with its secrets masked; the shell code of the last stage with its values masked alike.
@@ -102,7 +121,9 @@ fn masked(bytes: &[u8]) -> String {
         _ => {
             let text = String::from_utf8_lossy(bytes);
             let line = |line: &str| match line.split_once('=') {
-                Some((name, _)) if name.ends_with("SECRET_ACCESS_KEY") || name.ends_with("TOKEN") => format!("{name}='{}'\n", document::HIDDEN),
+                Some((name, _)) if name.ends_with("SECRET_ACCESS_KEY") || name.ends_with("TOKEN") => {
+                    format!("{name}='{}'\n", document::HIDDEN)
+                }
                 _ => format!("{line}\n"),
             };
             text.lines().map(line).collect()
@@ -118,7 +139,10 @@ impl Folder {
     /// Beside the sandbox's own files, which are private as well.
     fn new(sandbox: &Sandbox) -> Result<Folder, Error> {
         let path = sandbox.ca_file().with_file_name("demo");
-        fs::DirBuilder::new().mode(0o700).create(&path).map_err(|error| failed("no folder can be made for the documents", &error))?;
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .map_err(|error| failed("no folder can be made for the documents", &error))?;
         Ok(Folder(path))
     }
 }

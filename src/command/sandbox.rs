@@ -21,7 +21,9 @@ impl Serving {
     pub fn wait(self) -> Result<(), Error> {
         let _hold = signal::hold();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Error::new(Kind::Internal, format!("the runtime cannot start: {error}"), "try again"))?;
+        let runtime = runtime.map_err(|error| {
+            Error::new(Kind::Internal, format!("the runtime cannot start: {error}"), "try again")
+        })?;
         let number = runtime.block_on(signal::ending());
         drop(self.sandbox);
         Err(Error::Signal(number))
@@ -33,18 +35,25 @@ impl Serving {
 /// # Errors
 /// `io` when a port is taken.
 pub fn run(arguments: &Arguments) -> Result<Serving, Error> {
-    let sandbox = start(Options { port: arguments.port, sts_port: arguments.sts_port, ..Options::default() })?;
+    let sandbox =
+        start(Options { port: arguments.port, sts_port: arguments.sts_port, ..Options::default() })?;
     let text = describe(&sandbox)?;
     Ok(Serving { text, sandbox })
 }
 
 pub(super) fn start(options: Options) -> Result<Sandbox, Error> {
-    Sandbox::start(options)
-        .map_err(|error| Error::new(Kind::Io, format!("the sandbox cannot start: {error}"), "choose other ports, or 0 for free ones"))
+    Sandbox::start(options).map_err(|error| {
+        Error::new(
+            Kind::Io,
+            format!("the sandbox cannot start: {error}"),
+            "choose other ports, or 0 for free ones",
+        )
+    })
 }
 
 fn describe(sandbox: &Sandbox) -> Result<String, Error> {
-    let mut text = String::from("# An Okta org and an AWS STS on this machine, until Ctrl-C. In another shell:\n");
+    let mut text =
+        String::from("# An Okta org and an AWS STS on this machine, until Ctrl-C. In another shell:\n");
     for (name, value) in sandbox.environment() {
         text.push_str(&format!("export {name}={}\n", Dialect::Sh.quote(&value)?));
     }

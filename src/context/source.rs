@@ -64,11 +64,18 @@ impl Source<'_> {
     fn output(&self, command: &str) -> Result<Vec<u8>, Error> {
         let mut shell = child("sh");
         shell.arg("-c").arg(command).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut running =
-            shell.spawn().map_err(|error| self.fault(format!("the {} command cannot run: {error}", self.what)))?;
-        let bytes = running.stdout.take().map(|mut stdout| line(&mut stdout, "the command")).transpose()?.unwrap_or_default();
-        let status =
-            running.wait().map_err(|error| self.fault(format!("the {} command was lost: {error}", self.what)))?;
+        let mut running = shell
+            .spawn()
+            .map_err(|error| self.fault(format!("the {} command cannot run: {error}", self.what)))?;
+        let bytes = running
+            .stdout
+            .take()
+            .map(|mut stdout| line(&mut stdout, "the command"))
+            .transpose()?
+            .unwrap_or_default();
+        let status = running
+            .wait()
+            .map_err(|error| self.fault(format!("the {} command was lost: {error}", self.what)))?;
         // A command that is cut off after its first line may die of SIGPIPE; the line is what counts then.
         if !status.success() && (status.code().is_some() || bytes.is_empty()) {
             return Err(self.fault(format!("the {} command ended with {status}", self.what)));
@@ -101,9 +108,17 @@ pub(super) fn line(input: &mut dyn Read, from: &str) -> Result<Vec<u8>, Error> {
             Ok(_) => bytes.extend_from_slice(&byte),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => {
-                return Err(Error::new(Kind::Io, format!("{from} cannot be read: {error}"), "check where it comes from"));
+                return Err(Error::new(
+                    Kind::Io,
+                    format!("{from} cannot be read: {error}"),
+                    "check where it comes from",
+                ));
             }
         }
     }
-    Err(Error::new(Kind::Config, format!("the first line of {from} is longer than 64 KiB"), "that is no secret"))
+    Err(Error::new(
+        Kind::Config,
+        format!("the first line of {from} is longer than 64 KiB"),
+        "that is no secret",
+    ))
 }

@@ -2,8 +2,8 @@
 //! write U+009B and U+202E raw), and so that a document survives any locale on its way.
 
 use super::Document;
-use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use serde_json::Serializer;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use std::io;
 
 /// The document as a pipe gets it: one line, ASCII only, one final newline.

@@ -53,7 +53,8 @@ impl Jar {
 
     /// The Cookie header's value; `None` when there are no cookies.
     pub fn header(&self) -> Option<SecretString> {
-        let pairs: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={}", value.expose_secret())).collect();
+        let pairs: Vec<String> =
+            self.0.iter().map(|(name, value)| format!("{name}={}", value.expose_secret())).collect();
         (!pairs.is_empty()).then(|| SecretString::from(pairs.join("; ")))
     }
 
@@ -65,7 +66,9 @@ impl Jar {
 
 fn is_cookie(name: &str, value: &str) -> bool {
     let token = |b: u8| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&b);
-    !name.is_empty() && name.bytes().all(token) && value.bytes().all(|b| b.is_ascii_graphic() && b != b';' && b != b',' && b != b'\\')
+    !name.is_empty()
+        && name.bytes().all(token)
+        && value.bytes().all(|b| b.is_ascii_graphic() && b != b';' && b != b',' && b != b'\\')
 }
 
 #[cfg(test)]
@@ -79,7 +82,12 @@ mod tests {
     #[test]
     fn a_cookie_that_is_cleared_and_set_in_one_answer_is_set() {
         let mut jar = Jar::default();
-        for line in ["sid=\"\"; Expires=Thu, 01-Jan-1970 00:00:10 GMT; Path=/", "t=default; Path=/", "sid=102x;Version=1;Path=/;HttpOnly", "DT=DI0; Expires=Thu, 01-Jan-2099 00:00:00 GMT"] {
+        for line in [
+            "sid=\"\"; Expires=Thu, 01-Jan-1970 00:00:10 GMT; Path=/",
+            "t=default; Path=/",
+            "sid=102x;Version=1;Path=/;HttpOnly",
+            "DT=DI0; Expires=Thu, 01-Jan-2099 00:00:00 GMT",
+        ] {
             jar.take(line);
         }
         assert_eq!(shown(&jar), "t=default; sid=102x; DT=DI0");

@@ -75,7 +75,12 @@ impl<'a> Okta<'a> {
     ///
     /// # Errors
     /// As [`Okta::authn`]; `protocol` for a link that leaves the org's origin.
-    pub async fn follow(&self, link: &str, token: &SecretString, code: Option<&SecretString>) -> Result<Map<String, Value>, Error> {
+    pub async fn follow(
+        &self,
+        link: &str,
+        token: &SecretString,
+        code: Option<&SecretString>,
+    ) -> Result<Map<String, Value>, Error> {
         let mut body = json!({ "stateToken": token.expose_secret() });
         if let (Some(code), Some(members)) = (code, body.as_object_mut()) {
             members.insert("passCode".to_owned(), code.expose_secret().into());
@@ -85,7 +90,9 @@ impl<'a> Okta<'a> {
 
     /// Ends a transaction: `POST` on its `cancel` link. Whether Okta heard it is not waited for by anybody, so failures are silent.
     pub async fn cancel(&self, transaction: &Transaction<'_>) {
-        let (Some(link), Some(token)) = (transaction.link("cancel", None), transaction.state_token()) else { return };
+        let (Some(link), Some(token)) = (transaction.link("cancel", None), transaction.state_token()) else {
+            return;
+        };
         let _ = self.follow(&link, &token, None).await;
     }
 
@@ -95,7 +102,8 @@ impl<'a> Okta<'a> {
     /// `session_expired` for a token that was used or is older than 5 minutes (Okta answers 401); else as [`Okta::authn`].
     pub async fn session(&self, token: &SecretString) -> Result<Map<String, Value>, Error> {
         let url = self.org.url("/api/v1/sessions");
-        let response = self.send(Request::post_json(url, &json!({ "sessionToken": token.expose_secret() }))).await?;
+        let response =
+            self.send(Request::post_json(url, &json!({ "sessionToken": token.expose_secret() }))).await?;
         if response.status == 401 {
             let error = Error::new(
                 Kind::SessionExpired,
@@ -143,10 +151,15 @@ impl<'a> Okta<'a> {
     }
 
     fn foreign(&self, response: &Response, target: &Url) -> Error {
-        let shown = response.header(LOCATION).map(|_| target.origin().ascii_serialization()).unwrap_or_default();
+        let shown =
+            response.header(LOCATION).map(|_| target.origin().ascii_serialization()).unwrap_or_default();
         Error::new(
             Kind::Protocol,
-            format!("Okta redirects to another origin, {}; tokens and cookies go to {} only", printable(&shown), self.org.origin()),
+            format!(
+                "Okta redirects to another origin, {}; tokens and cookies go to {} only",
+                printable(&shown),
+                self.org.origin()
+            ),
             "if that is the same org under another name, give it with --org from the first stage on",
         )
     }
@@ -190,5 +203,9 @@ fn object(response: &Response) -> Option<Map<String, Value>> {
 }
 
 fn protocol(message: &str) -> Error {
-    Error::new(Kind::Protocol, message, "run it again with -v to see the requests, and look at the org's sign-in in a browser")
+    Error::new(
+        Kind::Protocol,
+        message,
+        "run it again with -v to see the requests, and look at the org's sign-in in a browser",
+    )
 }

@@ -31,7 +31,11 @@ pub struct Push<'a> {
 ///
 /// # Errors
 /// `mfa_rejected`; `mfa_timeout`, Okta's or ours (then the transaction is cancelled); [`Error::ReaderGone`]; Okta's refusals.
-pub async fn wait_for_push(okta: &Okta<'_>, terminal: &dyn Terminal, push: Push<'_>) -> Result<Map<String, Value>, Error> {
+pub async fn wait_for_push(
+    okta: &Okta<'_>,
+    terminal: &dyn Terminal,
+    push: Push<'_>,
+) -> Result<Map<String, Value>, Error> {
     let deadline = Instant::now() + push.limit;
     let mut answer = push.waiting;
     let mut shown = false;

@@ -19,9 +19,13 @@ pub fn is_refusal(members: &Map<String, Value>) -> bool {
 pub fn refused_body(status: u16, body: Map<String, Value>) -> Error {
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(printable).unwrap_or_default();
     let (code, summary) = (text("errorCode"), text("errorSummary"));
-    let cause = body.get("errorCauses").and_then(|causes| causes.get(0)?.get("errorSummary")?.as_str()).map(printable);
+    let cause = body
+        .get("errorCauses")
+        .and_then(|causes| causes.get(0)?.get("errorSummary")?.as_str())
+        .map(printable);
     let (kind, hint) = meaning(&code, status);
-    let mut message = format!("Okta says: {} ({code})", if summary.is_empty() { "no reason given" } else { &summary });
+    let mut message =
+        format!("Okta says: {} ({code})", if summary.is_empty() { "no reason given" } else { &summary });
     if let Some(cause) = cause.filter(|cause| !cause.is_empty() && *cause != summary) {
         message.push_str(&format!(": {cause}"));
     }
@@ -31,8 +35,13 @@ pub fn refused_body(status: u16, body: Map<String, Value>) -> Error {
 /// The failure that an answer of the API tells of: one with a status of 300 or more, with an error body, or without any JSON object.
 pub fn refused_answer(response: &Response, body: Option<Map<String, Value>>) -> Error {
     if response.status == 429 {
-        let wait = wait(response).map_or_else(|| "wait a minute".to_owned(), |seconds| format!("wait {seconds} s"));
-        let error = Error::new(Kind::RateLimited, "Okta has had too many requests", format!("{wait}, then try again"));
+        let wait =
+            wait(response).map_or_else(|| "wait a minute".to_owned(), |seconds| format!("wait {seconds} s"));
+        let error = Error::new(
+            Kind::RateLimited,
+            "Okta has had too many requests",
+            format!("{wait}, then try again"),
+        );
         return error.with_body(body.unwrap_or_default());
     }
     match body {
@@ -40,7 +49,8 @@ pub fn refused_answer(response: &Response, body: Option<Map<String, Value>>) -> 
         body => {
             let (kind, hint) = by_status(response.status);
             let what = if body.is_some() { "" } else { ", and no JSON" };
-            Error::new(kind, format!("Okta answered HTTP {}{what}", response.status), hint).with_body(body.unwrap_or_default())
+            Error::new(kind, format!("Okta answered HTTP {}{what}", response.status), hint)
+                .with_body(body.unwrap_or_default())
         }
     }
 }
@@ -65,18 +75,29 @@ fn meaning(code: &str, status: u16) -> (Kind, &'static str) {
         "E0000005" => (Kind::SessionExpired, AGAIN),
         "E0000006" | "E0000015" => (Kind::PolicyDenied, "ask an Okta administrator for access"),
         "E0000009" | "E0000010" | "E0000074" => (Kind::ServiceError, "try again later"),
-        "E0000011" => (Kind::SessionExpired, "the sign-in took too long or was cancelled: start again with authn"),
+        "E0000011" => {
+            (Kind::SessionExpired, "the sign-in took too long or was cancelled: start again with authn")
+        }
         "E0000047" => (Kind::RateLimited, "wait a minute, then try again"),
         "E0000064" => (Kind::PasswordExpired, "change the password in a browser"),
         "E0000067" => (Kind::MfaTimeout, "try again"),
         "E0000068" => (Kind::PasscodeWrong, "give the code that the factor shows now"),
         "E0000082" => (Kind::PasscodeWrong, "each code can be used once: wait for the next one"),
-        "E0000069" | "E0000119" => (Kind::LockedOut, "wait for the lock to end, or ask an Okta administrator to unlock the account"),
-        "E0000085" => (Kind::PolicyDenied, "the org's sign-on policy refuses you here and now: ask an Okta administrator"),
+        "E0000069" | "E0000119" => {
+            (Kind::LockedOut, "wait for the lock to end, or ask an Okta administrator to unlock the account")
+        }
+        "E0000085" => (
+            Kind::PolicyDenied,
+            "the org's sign-on policy refuses you here and now: ask an Okta administrator",
+        ),
         "E0000092" => (Kind::StepUpRequired, BROWSER),
-        "E0000109" | "E0000118" | "E0000133" => (Kind::RateLimited, "a code was sent just now: wait half a minute"),
+        "E0000109" | "E0000118" | "E0000133" => {
+            (Kind::RateLimited, "a code was sent just now: wait half a minute")
+        }
         "E0000113" => (Kind::PasscodeWrong, "the token asks for another value: wait for its next code"),
-        "E0000154" | "E0000180" => (Kind::FactorUnsupported, "the factor is inactive: choose another with --factor"),
+        "E0000154" | "E0000180" => {
+            (Kind::FactorUnsupported, "the factor is inactive: choose another with --factor")
+        }
         _ => by_status(status),
     }
 }
@@ -102,33 +123,46 @@ pub fn refused_status(members: &Map<String, Value>) -> Error {
             "the account is locked".to_owned(),
             "wait for the lock to end, or ask an Okta administrator to unlock it",
         ),
-        ("PASSWORD_EXPIRED", _) => {
-            (Kind::PasswordExpired, "the password has expired".to_owned(), "change it in a browser, then sign in again")
-        }
-        ("PASSWORD_RESET", _) => {
-            (Kind::PasswordExpired, "Okta wants a new password".to_owned(), "set it in a browser, then sign in again")
-        }
+        ("PASSWORD_EXPIRED", _) => (
+            Kind::PasswordExpired,
+            "the password has expired".to_owned(),
+            "change it in a browser, then sign in again",
+        ),
+        ("PASSWORD_RESET", _) => (
+            Kind::PasswordExpired,
+            "Okta wants a new password".to_owned(),
+            "set it in a browser, then sign in again",
+        ),
         ("MFA_ENROLL" | "MFA_ENROLL_ACTIVATE", _) => (
             Kind::EnrollmentRequired,
             "the org demands a second factor, and none is enrolled".to_owned(),
             "enrol one in a browser, then sign in again",
         ),
-        ("MFA_CHALLENGE", Some("REJECTED")) => {
-            (Kind::MfaRejected, "the push was rejected".to_owned(), "sign in again; if it was not you, tell your security team")
-        }
-        ("MFA_CHALLENGE", Some("TIMEOUT")) => {
-            (Kind::MfaTimeout, "nobody answered the push in time".to_owned(), "sign in again and answer it on the phone")
-        }
+        ("MFA_CHALLENGE", Some("REJECTED")) => (
+            Kind::MfaRejected,
+            "the push was rejected".to_owned(),
+            "sign in again; if it was not you, tell your security team",
+        ),
+        ("MFA_CHALLENGE", Some("TIMEOUT")) => (
+            Kind::MfaTimeout,
+            "nobody answered the push in time".to_owned(),
+            "sign in again and answer it on the phone",
+        ),
         ("MFA_CHALLENGE", Some(result)) => {
             (Kind::MfaRejected, format!("the factor ended with {}", printable(result)), AGAIN)
         }
         ("CONSENT_REQUIRED", _) => (Kind::ConsentRequired, "Okta asks for your consent".to_owned(), BROWSER),
-        ("RECOVERY" | "RECOVERY_CHALLENGE", _) => {
-            (Kind::BrowserNeeded, "the account is being recovered".to_owned(), "finish the recovery in a browser, then sign in again")
-        }
+        ("RECOVERY" | "RECOVERY_CHALLENGE", _) => (
+            Kind::BrowserNeeded,
+            "the account is being recovered".to_owned(),
+            "finish the recovery in a browser, then sign in again",
+        ),
         (status, _) => (
             Kind::BrowserNeeded,
-            format!("the sign-in is in the state '{}', which cannot be finished from here", printable(status)),
+            format!(
+                "the sign-in is in the state '{}', which cannot be finished from here",
+                printable(status)
+            ),
             BROWSER,
         ),
     };
@@ -160,14 +194,21 @@ mod tests {
             ("E9999999", 0, Kind::Protocol),
             ("E9999999", 503, Kind::ServiceError),
         ] {
-            assert_eq!(refused_body(status, members(json!({"errorCode": code}))).kind(), Some(kind), "{code} {status}");
+            assert_eq!(
+                refused_body(status, members(json!({"errorCode": code}))).kind(),
+                Some(kind),
+                "{code} {status}"
+            );
         }
     }
 
     #[test]
     fn the_summary_and_its_cause_are_said_without_control_characters() {
-        let error = refused_body(403, members(json!({"errorCode": "E0000068", "errorSummary": "Invalid\u{1b}[2J",
-            "errorCauses": [{"errorSummary": "Your passcode\ndoesn't match"}]})));
+        let error = refused_body(
+            403,
+            members(json!({"errorCode": "E0000068", "errorSummary": "Invalid\u{1b}[2J",
+            "errorCauses": [{"errorSummary": "Your passcode\ndoesn't match"}]})),
+        );
         let text = error.to_string();
         assert!(text.starts_with("Okta says: Invalid [2J (E0000068): Your passcode doesn't match"), "{text}");
     }

@@ -7,7 +7,6 @@
 mod line;
 mod signals;
 
-
 use crate::error::{Error, Kind, printable};
 use crate::secret::{SecretString, first_line};
 use crate::terminal::Terminal;

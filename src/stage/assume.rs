@@ -40,14 +40,16 @@ pub async fn run(arguments: &Assume, context: &Context<'_>) -> Result<Output, Er
     still_read(context)?;
     let answer = match sts::assume_role_with_saml(context.http, &settings, &request).await {
         Err(error) if may_step_down(&error, arguments, duration) => {
-            (context.warn)(&format!("the role forbids sessions of {duration} s; asking for {DEFAULT_DURATION} s"));
+            (context.warn)(&format!(
+                "the role forbids sessions of {duration} s; asking for {DEFAULT_DURATION} s"
+            ));
             request.duration = Some(DEFAULT_DURATION);
             sts::assume_role_with_saml(context.http, &settings, &request).await?
         }
         result => result?,
     };
     carry.set_cookies(std::iter::empty());
-    if settings.is_chosen(&region) {
+    if settings.region() == Some(region.name.as_str()) {
         carry.set("region", &region.name);
     }
     Ok(Output::Document(carry.beside(answer)))
@@ -71,7 +73,9 @@ fn settle(arguments: &Assume, context: &Context<'_>, document: &Document) -> Res
     let flags = !arguments.role.role.is_empty() || arguments.role.principal.is_some();
     match (settled, flags) {
         (Some(settled), false) => Ok(settled),
-        (_, false) if offered.is_empty() => Err(role::narrow(&arguments.role, &offered).err().unwrap_or_else(|| misplaced(document))),
+        (_, false) if offered.is_empty() => {
+            Err(role::narrow(&arguments.role, &offered).err().unwrap_or_else(|| misplaced(document)))
+        }
         (_, false) => role::settle(context, offered),
         (_, true) => match role::both_given(&arguments.role)? {
             // Named whole, a role is asked for even where the document does not list it: AWS decides.
@@ -90,14 +94,20 @@ fn read(role: &str, principal: &str) -> Result<Role, Error> {
     match (RoleArn::parse(role), PrincipalArn::parse(principal)) {
         (Some(role), Some(principal)) => Ok(Role { role, principal }),
         _ => Err(super::wrong_document(
-            &format!("RoleArn '{}' and PrincipalArn '{}' are not the ARNs of a role and a SAML provider", printable(role), printable(principal)),
+            &format!(
+                "RoleArn '{}' and PrincipalArn '{}' are not the ARNs of a role and a SAML provider",
+                printable(role),
+                printable(principal)
+            ),
             "check their order: the role's ARN has :role/ in it, the provider's :saml-provider/",
         )),
     }
 }
 
 fn duration(arguments: &Assume, document: &Document) -> Result<u32, Error> {
-    let number = |name: &str| document.members().get(name).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok());
+    let number = |name: &str| {
+        document.members().get(name).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok())
+    };
     match &arguments.role.duration {
         Some(text) => role::duration(text, number("SessionDuration")),
         None => Ok(number("DurationSeconds").unwrap_or(DEFAULT_DURATION)),
@@ -106,10 +116,16 @@ fn duration(arguments: &Assume, document: &Document) -> Result<u32, Error> {
 
 fn policy(arguments: &Assume, document: &Document) -> Result<Option<String>, Error> {
     let Some(text) = arguments.policy.as_deref().or(document.text("Policy")) else { return Ok(None) };
-    let Some(path) = text.strip_prefix("file://").filter(|_| arguments.policy.is_some()) else { return Ok(Some(text.to_owned())) };
-    std::fs::read_to_string(path)
-        .map(|policy| Some(policy.trim_end().to_owned()))
-        .map_err(|error| Error::new(Kind::Io, format!("the policy {} cannot be read: {error}", printable(path)), "check --policy"))
+    let Some(path) = text.strip_prefix("file://").filter(|_| arguments.policy.is_some()) else {
+        return Ok(Some(text.to_owned()));
+    };
+    std::fs::read_to_string(path).map(|policy| Some(policy.trim_end().to_owned())).map_err(|error| {
+        Error::new(
+            Kind::Io,
+            format!("the policy {} cannot be read: {error}", printable(path)),
+            "check --policy",
+        )
+    })
 }
 
 /// `--policy-arn`, else the AWS CLI's `PolicyArns`: `[{"arn": …}]`.
@@ -118,7 +134,15 @@ fn policy_arns(arguments: &Assume, document: &Document) -> Result<Vec<String>, E
         return Ok(arguments.policy_arn.clone());
     }
     let items = document.members().get("PolicyArns").and_then(Value::as_array);
-    items.into_iter().flatten().map(|item| item.get("arn").and_then(Value::as_str).map(str::to_owned)).collect::<Option<_>>().ok_or_else(|| {
-        super::wrong_document("PolicyArns holds something else than {arn: ...}", "see aws sts assume-role-with-saml help")
-    })
+    items
+        .into_iter()
+        .flatten()
+        .map(|item| item.get("arn").and_then(Value::as_str).map(str::to_owned))
+        .collect::<Option<_>>()
+        .ok_or_else(|| {
+            super::wrong_document(
+                "PolicyArns holds something else than {arn: ...}",
+                "see aws sts assume-role-with-saml help",
+            )
+        })
 }

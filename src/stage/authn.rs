@@ -35,7 +35,9 @@ pub async fn run(arguments: &Authn, context: &Context<'_>) -> Result<Output, Err
     let username = username.or_else(|| context.environment.text("OKTA_USERNAME").map(str::to_owned));
     let username = match username {
         Some(username) => username,
-        None => context.terminal.ask(&format!("Okta user name for {org:?}: "), "give --username or set OKTA_USERNAME")?,
+        None => context
+            .terminal
+            .ask(&format!("Okta user name for {org:?}: "), "give --username or set OKTA_USERNAME")?,
     };
     let password = match password {
         Some(password) => password,
@@ -81,7 +83,9 @@ fn org(arguments: &Authn, context: &Context<'_>, carry: &Carry) -> Result<Org, E
     // A document with a password in it names its org as a token would.
     match carry.setting("org") {
         Some(_) => settle_org(context, arguments.org.org.as_deref(), carry, &[]),
-        None => Org::parse(&context.setting(arguments.org.org.as_deref(), &["OKTA_ORG"], None).ok_or_else(missing_org)?),
+        None => Org::parse(
+            &context.setting(arguments.org.org.as_deref(), &["OKTA_ORG"], None).ok_or_else(missing_org)?,
+        ),
     }
 }
 
@@ -102,7 +106,9 @@ async fn skip_warning(
     context: &Context<'_>,
 ) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
     let transaction = Transaction::read(answer);
-    let link = transaction.as_ref().and_then(|transaction| Some((transaction.link("skip", None)?, transaction.state_token()?)));
+    let link = transaction
+        .as_ref()
+        .and_then(|transaction| Some((transaction.link("skip", None)?, transaction.state_token()?)));
     let Some((link, token)) = link else { return Err(refused_status(answer)) };
     (context.warn)("the Okta password expires soon; change it in a browser");
     okta.follow(&link, &token, None).await

@@ -35,5 +35,5 @@ pub async fn run(arguments: &CallerIdentity, context: &Context<'_>) -> Result<Ou
 /// The partition of the assumed role, where the document says it.
 fn partition(document: &Document) -> Option<Partition> {
     let arn = document.members().get("AssumedRoleUser")?.get("Arn")?.as_str()?;
-    Partition::of_arn(arn)
+    Partition::from_arn(arn)
 }

@@ -32,7 +32,12 @@ impl Credentials {
         let required = |name| member(members, name)?.ok_or_else(|| fault(name, "is missing"));
         let expiration = match members.get("Expiration") {
             None | Some(Value::Null) => None,
-            Some(value) => Some(value.as_str().and_then(time::parse).ok_or_else(|| fault("Expiration", "is not an RFC 3339 time"))?),
+            Some(value) => Some(
+                value
+                    .as_str()
+                    .and_then(time::parse)
+                    .ok_or_else(|| fault("Expiration", "is not an RFC 3339 time"))?,
+            ),
         };
         Ok(Credentials {
             access_key_id: required("AccessKeyId")?,
@@ -47,12 +52,20 @@ fn member(members: &Map<String, Value>, name: &str) -> Result<Option<String>, Er
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if text.is_empty() => Ok(None),
-        Some(Value::String(text)) if text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+=_-.".contains(&b)) => Ok(Some(text.clone())),
+        Some(Value::String(text))
+            if text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/+=_-.".contains(&b)) =>
+        {
+            Ok(Some(text.clone()))
+        }
         Some(Value::String(_)) => Err(fault(name, "holds a character that no key of AWS has")),
         Some(_) => Err(fault(name, "is not a string")),
     }
 }
 
 fn fault(name: &str, what: &str) -> Error {
-    Error::new(Kind::WrongDocument, format!("the credentials' {name} {what}"), "pass on what assume or the AWS CLI printed")
+    Error::new(
+        Kind::WrongDocument,
+        format!("the credentials' {name} {what}"),
+        "pass on what assume or the AWS CLI printed",
+    )
 }

@@ -19,13 +19,19 @@ pub fn run(arguments: &Export, context: &Context<'_>) -> Result<Output, Error> {
     let document = input_document(context)?;
     let carry = document.carry()?;
     let credentials = Credentials::read(&document)?;
-    let region = context.setting(arguments.region.region.as_deref(), &["AWS_REGION", "AWS_DEFAULT_REGION"], carry.setting("region"));
+    let region = context.setting(
+        arguments.region.region.as_deref(),
+        &["AWS_REGION", "AWS_DEFAULT_REGION"],
+        carry.setting("region"),
+    );
     match arguments.format {
         Format::Process => Ok(Output::Document(process(&credentials).into())),
         Format::Json => {
             let variables = variables(&credentials, region.as_deref());
-            let members: Map<String, Value> =
-                variables.into_iter().map(|variable| (variable.name.to_owned(), variable.value.expose_secret().into())).collect();
+            let members: Map<String, Value> = variables
+                .into_iter()
+                .map(|variable| (variable.name.to_owned(), variable.value.expose_secret().into()))
+                .collect();
             Ok(Output::Document(members.into()))
         }
         Format::Sh => {
@@ -50,7 +56,11 @@ fn variables(credentials: &Credentials, region: Option<&str>) -> Vec<Variable> {
     let open = |name, value: &str| Variable { name, value: value.to_owned().into(), is_secret: false };
     let mut variables = vec![
         open("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
-        Variable { name: "AWS_SECRET_ACCESS_KEY", value: credentials.secret_access_key.clone(), is_secret: true },
+        Variable {
+            name: "AWS_SECRET_ACCESS_KEY",
+            value: credentials.secret_access_key.clone(),
+            is_secret: true,
+        },
     ];
     if let Some(token) = &credentials.session_token {
         variables.push(Variable { name: "AWS_SESSION_TOKEN", value: token.clone(), is_secret: true });

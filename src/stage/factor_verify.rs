@@ -57,7 +57,8 @@ pub async fn run(arguments: &FactorVerify, context: &Context<'_>) -> Result<Outp
         (Shape::Transaction, Some("MFA_REQUIRED" | "MFA_CHALLENGE")) => {}
         _ => return Err(misplaced(&document)),
     }
-    let links = Transaction::read(document.members()).map(|transaction| transaction.links()).unwrap_or_default();
+    let links =
+        Transaction::read(document.members()).map(|transaction| transaction.links()).unwrap_or_default();
     let org = settle_org(context, arguments.org.org.as_deref(), &carry, &links)?;
     let okta = Okta::new(context.http, org, Jar::new(carry.cookies()));
     let answer = cancelling(&okta, document.members(), verify(arguments, context, &okta, &document)).await?;
@@ -104,15 +105,24 @@ async fn verify(
     for _ in 0..ROUNDS {
         let Some(transaction) = Transaction::read(&answer) else { return Err(refused_status(&answer)) };
         let Some(token) = transaction.state_token() else {
-            return Err(wrong_document("the transaction has no stateToken", "pass on what the stage before printed"));
+            return Err(wrong_document(
+                "the transaction has no stateToken",
+                "pass on what the stage before printed",
+            ));
         };
         answer = match transaction.status {
             "SUCCESS" => return Ok(answer),
-            "MFA_CHALLENGE" => challenged(context, arguments, okta, &transaction, &answer, &token, &mut code).await?,
+            "MFA_CHALLENGE" => {
+                challenged(context, arguments, okta, &transaction, &answer, &token, &mut code).await?
+            }
             "MFA_REQUIRED" => {
                 let factor = choose(arguments, context, &transaction, code.is_some())?;
                 let link = factor.verify.clone().ok_or_else(|| {
-                    Error::new(Kind::Protocol, "the factor has no verify link", "look at the org's sign-in in a browser")
+                    Error::new(
+                        Kind::Protocol,
+                        "the factor has no verify link",
+                        "look at the org's sign-in in a browser",
+                    )
                 })?;
                 match method(&factor) {
                     Some(Method::Push) => push(context, arguments, okta, &link, &token).await?,
@@ -126,7 +136,11 @@ async fn verify(
             return Ok(answer);
         }
     }
-    Err(Error::new(Kind::Protocol, format!("Okta asked for more than {ROUNDS} factors"), "sign in with a browser"))
+    Err(Error::new(
+        Kind::Protocol,
+        format!("Okta asked for more than {ROUNDS} factors"),
+        "sign in with a browser",
+    ))
 }
 
 fn given_code(arguments: &FactorVerify, context: &Context<'_>) -> Result<Option<SecretString>, Error> {
@@ -138,7 +152,11 @@ fn given_code(arguments: &FactorVerify, context: &Context<'_>) -> Result<Option<
         variables: &["MFA_CODE", "OKTA_MFA_CODE"],
     };
     if arguments.passcode_fd == Some(0) {
-        return Err(Error::new(Kind::Usage, "stdin holds the document, not the passcode", "use another descriptor"));
+        return Err(Error::new(
+            Kind::Usage,
+            "stdin holds the document, not the passcode",
+            "use another descriptor",
+        ));
     }
     source.read(context)
 }
@@ -196,7 +214,8 @@ async fn passcode(
     }
     let question = format!("Code of {}: ", describe(factor));
     for tried in 1.. {
-        let code = context.terminal.ask_secret(&question, "give --passcode-fd, --passcode-command or MFA_CODE")?;
+        let code =
+            context.terminal.ask_secret(&question, "give --passcode-fd, --passcode-command or MFA_CODE")?;
         still_read(context)?;
         match okta.follow(link, token, Some(&code)).await {
             Err(error) if error.kind() == Some(Kind::PasscodeWrong) && tried < TYPED_TRIES => {
@@ -226,7 +245,8 @@ fn choose(
         None => true,
     };
     let usable = |factor: &Factor| !code_given || method(factor) == Some(Method::Passcode);
-    let left: Vec<Factor> = supported.into_iter().filter(|factor| provider(factor) && usable(factor)).collect();
+    let left: Vec<Factor> =
+        supported.into_iter().filter(|factor| provider(factor) && usable(factor)).collect();
     let left = match arguments.factor.iter().find_map(|wanted| of_kind(&left, wanted)) {
         Some(wanted) => wanted,
         None if arguments.factor.is_empty() => left,
@@ -240,7 +260,9 @@ fn choose(
 }
 
 fn of_kind(factors: &[Factor], wanted: &str) -> Option<Vec<Factor>> {
-    let matches = |factor: &&Factor| wanted.eq_ignore_ascii_case(&factor.kind) || wanted.eq_ignore_ascii_case(&factor.name());
+    let matches = |factor: &&Factor| {
+        wanted.eq_ignore_ascii_case(&factor.kind) || wanted.eq_ignore_ascii_case(&factor.name())
+    };
     let found: Vec<Factor> = factors.iter().filter(matches).cloned().collect();
     (!found.is_empty()).then_some(found)
 }
@@ -254,7 +276,8 @@ fn pick(context: &Context<'_>, factors: &[Factor]) -> Result<Factor, Error> {
             "choose one with --factor TYPE[:PROVIDER]",
         ));
     }
-    let index = context.terminal.choose("Which factor?", &names, "choose one with --factor TYPE[:PROVIDER]")?;
+    let index =
+        context.terminal.choose("Which factor?", &names, "choose one with --factor TYPE[:PROVIDER]")?;
     factors.get(index).cloned().ok_or_else(|| unsupported(factors))
 }
 

@@ -51,9 +51,7 @@ fn input(context: &Context<'_>) -> Result<Input, Error> {
         ));
     }
     match document::read(&context.stdin()?)? {
-        Input::Nothing => {
-            Err(Error::new(Kind::NoDocument, "stdin is empty", "did the stage before fail?"))
-        }
+        Input::Nothing => Err(Error::new(Kind::NoDocument, "stdin is empty", "did the stage before fail?")),
         Input::Document(document) => checked(document).map(Input::Document),
         other => Ok(other),
     }
@@ -125,13 +123,13 @@ impl Shape {
 /// The refusal of a document that another stage takes.
 fn misplaced(document: &Document) -> Error {
     let (what, hint) = match Shape::of(document) {
-        Shape::Transaction => match Transaction::read(document.members()).map(|transaction| transaction.status) {
+        Shape::Transaction => match Transaction::read(document.members())
+            .map(|transaction| transaction.status)
+        {
             Some("MFA_REQUIRED" | "MFA_CHALLENGE") => {
                 ("a transaction that waits for a second factor", "factor-verify is missing before this stage")
             }
-            Some("SUCCESS") => {
-                ("a finished transaction", "session or saml-fetch takes it")
-            }
+            Some("SUCCESS") => ("a finished transaction", "session or saml-fetch takes it"),
             _ => return okta::refused_status(document.members()),
         },
         Shape::Session => ("an Okta session", "saml-fetch takes it"),
@@ -148,11 +146,19 @@ fn misplaced(document: &Document) -> Error {
 
 /// The org of a document that carries a token: who issued it is a fact. The one in its context, else the one origin that its links
 /// share, else the flag or `OKTA_ORG`; a flag or variable that names another is refused before anything is sent or asked.
-fn settle_org(context: &Context<'_>, flag: Option<&str>, carry: &Carry, links: &[String]) -> Result<Org, Error> {
+fn settle_org(
+    context: &Context<'_>,
+    flag: Option<&str>,
+    carry: &Carry,
+    links: &[String],
+) -> Result<Org, Error> {
     let named = context.setting(flag, &["OKTA_ORG"], None).map(|text| Org::parse(&text)).transpose()?;
     let issuer = match carry.setting("org") {
         Some(text) => Some(Org::parse(text).map_err(|_| {
-            wrong_document("the document's _oktapipe.org is not an origin", "pass on what the stage before printed")
+            wrong_document(
+                "the document's _oktapipe.org is not an origin",
+                "pass on what the stage before printed",
+            )
         })?),
         None => shared_origin(links)?,
     };
@@ -184,7 +190,11 @@ fn shared_origin(links: &[String]) -> Result<Option<Org>, Error> {
     match origins.as_slice() {
         [] => Ok(None),
         [origin] => Org::parse(origin).map(Some).map_err(|_| {
-            Error::new(Kind::OrgMismatch, "the document's links do not lead to an https origin", "check where it came from")
+            Error::new(
+                Kind::OrgMismatch,
+                "the document's links do not lead to an https origin",
+                "check where it came from",
+            )
         }),
         _ => Err(Error::new(
             Kind::OrgMismatch,

@@ -14,7 +14,9 @@ pub(super) fn narrow(arguments: &RoleArgs, offered: &[Role]) -> Result<Vec<Role>
     let patterns = arguments
         .role
         .iter()
-        .map(|text| RolePattern::parse(text).ok_or_else(|| unusable("--role", text, "an ARN, NAME or ACCOUNT/NAME")))
+        .map(|text| {
+            RolePattern::parse(text).ok_or_else(|| unusable("--role", text, "an ARN, NAME or ACCOUNT/NAME"))
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let principal = principal(arguments)?;
     let wanted = |role: &&Role| {
@@ -47,7 +49,8 @@ pub(super) fn settle(context: &Context<'_>, left: Vec<Role>) -> Result<Role, Err
     left.into_iter().nth(index).ok_or_else(|| Error::new(Kind::RoleAmbiguous, "no role was picked", HINT))
 }
 
-const HINT: &str = "choose one with --role ARN, NAME or ACCOUNT/NAME (and --principal, or --first in saml-roles)";
+const HINT: &str =
+    "choose one with --role ARN, NAME or ACCOUNT/NAME (and --principal, or --first in saml-roles)";
 
 /// The role and provider of `--role ARN --principal ARN`, for an assertion that cannot be read.
 pub(super) fn both_given(arguments: &RoleArgs) -> Result<Option<Role>, Error> {
@@ -59,7 +62,9 @@ pub(super) fn both_given(arguments: &RoleArgs) -> Result<Option<Role>, Error> {
 }
 
 fn principal(arguments: &RoleArgs) -> Result<Option<PrincipalArn>, Error> {
-    let parse = |text: &String| PrincipalArn::parse(text).ok_or_else(|| unusable("--principal", text, "the ARN of a SAML provider"));
+    let parse = |text: &String| {
+        PrincipalArn::parse(text).ok_or_else(|| unusable("--principal", text, "the ARN of a SAML provider"))
+    };
     arguments.principal.as_ref().map(parse).transpose()
 }
 
@@ -79,8 +84,16 @@ fn no_role(patterns: &[RolePattern], offered: &[Role]) -> Error {
     let names: Vec<&str> = handles.iter().map(String::as_str).collect();
     let wanted = patterns.first().map(RolePattern::as_str).unwrap_or_default();
     let near = nearest(wanted, &names);
-    let hint = if near.is_empty() { "list them with saml-roles".to_owned() } else { format!("the nearest are {}", near.join(", ")) };
-    Error::new(Kind::NoRole, format!("none of the {} roles offered fits '{}'", offered.len(), printable(wanted)), hint)
+    let hint = if near.is_empty() {
+        "list them with saml-roles".to_owned()
+    } else {
+        format!("the nearest are {}", near.join(", "))
+    };
+    Error::new(
+        Kind::NoRole,
+        format!("none of the {} roles offered fits '{}'", offered.len(), printable(wanted)),
+        hint,
+    )
 }
 
 /// `ACCOUNT/NAME`, as people type it.
@@ -104,12 +117,16 @@ pub(super) fn duration(text: &str, assertion: Option<u32>) -> Result<u32, Error>
         _ => {
             let (number, unit) = match text.strip_suffix('h') {
                 Some(hours) => (hours, 3600),
-                None => text.strip_suffix('m').map_or((text.strip_suffix('s').unwrap_or(text), 1), |minutes| (minutes, 60)),
+                None => text
+                    .strip_suffix('m')
+                    .map_or((text.strip_suffix('s').unwrap_or(text), 1), |minutes| (minutes, 60)),
             };
             number.parse::<u32>().ok().and_then(|number| number.checked_mul(unit))
         }
     };
-    seconds.filter(|seconds| (900..=LONGEST).contains(seconds)).ok_or_else(|| unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, assertion or max"))
+    seconds
+        .filter(|seconds| (900..=LONGEST).contains(seconds))
+        .ok_or_else(|| unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, assertion or max"))
 }
 
 #[cfg(test)]
@@ -118,7 +135,14 @@ mod tests {
 
     #[test]
     fn a_duration_is_seconds_or_has_a_unit() {
-        for (text, seconds) in [("3600", 3600), ("900s", 900), ("30m", 1800), ("12h", 43_200), ("max", 43_200), ("assertion", 7200)] {
+        for (text, seconds) in [
+            ("3600", 3600),
+            ("900s", 900),
+            ("30m", 1800),
+            ("12h", 43_200),
+            ("max", 43_200),
+            ("assertion", 7200),
+        ] {
             assert_eq!(duration(text, Some(7200)).unwrap(), seconds, "{text}");
         }
         for text in ["", "899", "43201", "1d", "h", "-3600", "1.5h", "99999999h", "min"] {

@@ -93,8 +93,14 @@ fn start(document: &Document) -> Result<Start, Error> {
             let transaction = transaction.filter(|transaction| transaction.status == "SUCCESS")?;
             transaction.link("next", Some("original")).map(Start::Link)
         }),
-        Shape::Ion => document.members().get("success").and_then(|success| success.get("href")?.as_str()).map(|href| Start::Link(href.to_owned())),
-        Shape::WebSsoToken if document.text("issued_token_type") == Some("urn:okta:oauth:token-type:web_sso_token") => {
+        Shape::Ion => document
+            .members()
+            .get("success")
+            .and_then(|success| success.get("href")?.as_str())
+            .map(|href| Start::Link(href.to_owned())),
+        Shape::WebSsoToken
+            if document.text("issued_token_type") == Some("urn:okta:oauth:token-type:web_sso_token") =>
+        {
             document.secret("access_token").map(Start::WebSso)
         }
         _ => None,
@@ -106,8 +112,10 @@ fn start(document: &Document) -> Result<Start, Error> {
 fn links(document: &Document) -> Vec<String> {
     let href = |value: Option<&Value>| value.and_then(|link| link.get("href")?.as_str()).map(str::to_owned);
     let own = document.members().get("_links");
-    let session = ["self", "refresh", "user"].iter().filter_map(|name| href(own.and_then(|links| links.get(*name))));
-    let transaction = Transaction::read(document.members()).map(|transaction| transaction.links()).unwrap_or_default();
+    let session =
+        ["self", "refresh", "user"].iter().filter_map(|name| href(own.and_then(|links| links.get(*name))));
+    let transaction =
+        Transaction::read(document.members()).map(|transaction| transaction.links()).unwrap_or_default();
     session.chain(transaction).chain(href(document.members().get("success"))).collect()
 }
 
@@ -162,7 +170,8 @@ fn said(what: &str, title: &str, text: &str) -> String {
 
 /// The form's fields under their HTML names, and `action`, absolute.
 fn fields(form: &page::Form, base: &Url) -> Map<String, Value> {
-    let mut members: Map<String, Value> = form.fields.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    let mut members: Map<String, Value> =
+        form.fields.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
     let action = base.join(&form.action).map_or_else(|_| form.action.clone(), String::from);
     members.entry("RelayState").or_insert_with(|| "".into());
     members.insert("action".to_owned(), action.into());
@@ -192,6 +201,9 @@ mod tests {
     #[test]
     fn a_session_names_its_org_by_its_links() {
         let members = serde_json::json!({"id": "102", "_links": {"self": {"href": "https://a.okta.com/api/v1/sessions/me"}}});
-        assert_eq!(links(&members.as_object().unwrap().clone().into()), ["https://a.okta.com/api/v1/sessions/me"]);
+        assert_eq!(
+            links(&members.as_object().unwrap().clone().into()),
+            ["https://a.okta.com/api/v1/sessions/me"]
+        );
     }
 }

@@ -45,7 +45,11 @@ pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error
 }
 
 /// The roles to list, and the one that is settled: the only one, or by flag.
-fn choose(arguments: &SamlRoles, context: &Context<'_>, offered: &[Role]) -> Result<(Vec<Role>, Option<Role>), Error> {
+fn choose(
+    arguments: &SamlRoles,
+    context: &Context<'_>,
+    offered: &[Role],
+) -> Result<(Vec<Role>, Option<Role>), Error> {
     let left = role::narrow(&arguments.role, offered)?;
     let chosen = !arguments.role.role.is_empty() || arguments.role.principal.is_some() || arguments.skeleton;
     match left.as_slice() {
@@ -59,7 +63,8 @@ fn choose(arguments: &SamlRoles, context: &Context<'_>, offered: &[Role]) -> Res
 fn encoded(context: &Context<'_>) -> Result<(Encoded, Carry), Error> {
     let encoded = match input(context)? {
         Input::Document(document) => {
-            let Some(text) = document.text("SAMLResponse").filter(|_| Shape::of(&document) == Shape::Form) else {
+            let Some(text) = document.text("SAMLResponse").filter(|_| Shape::of(&document) == Shape::Form)
+            else {
                 return Err(misplaced(&document));
             };
             return Ok((assertion::decode(text)?, document.carry()?));
@@ -87,13 +92,20 @@ fn warn(context: &Context<'_>, encoded: &Encoded, assertion: &Assertion) {
     }
     let size = encoded.base64().len();
     if size > assertion::LIMIT / 10 * 9 {
-        (context.warn)(&format!("the assertion has {size} characters; AWS takes {} at most: few more roles will fit", assertion::LIMIT));
+        (context.warn)(&format!(
+            "the assertion has {size} characters; AWS takes {} at most: few more roles will fit",
+            assertion::LIMIT
+        ));
     }
 }
 
 fn skeleton(encoded: &Encoded, settled: Option<(Role, u32)>, listed: &[Role]) -> Result<Output, Error> {
     let Some((role, duration)) = settled else {
-        return Err(Error::new(Kind::RoleAmbiguous, format!("{} roles are offered", listed.len()), "choose one with --role or --first"));
+        return Err(Error::new(
+            Kind::RoleAmbiguous,
+            format!("{} roles are offered", listed.len()),
+            "choose one with --role or --first",
+        ));
     };
     let mut members = settled_members(&role, duration);
     members.insert("SAMLAssertion".to_owned(), encoded.base64().into());
@@ -118,7 +130,12 @@ fn settled_members(role: &Role, duration: u32) -> Map<String, Value> {
 /// ```
 ///
 /// What the assertion does not say is absent. Account ids are strings: they may begin with 0.
-fn members(encoded: &Encoded, assertion: &Assertion, listed: &[Role], settled: Option<&(Role, u32)>) -> Map<String, Value> {
+fn members(
+    encoded: &Encoded,
+    assertion: &Assertion,
+    listed: &[Role],
+    settled: Option<&(Role, u32)>,
+) -> Map<String, Value> {
     let roles: Vec<Value> = listed.iter().map(|role| {
         json!({
             "RoleArn": role.role.as_str(), "PrincipalArn": role.principal.as_str(), "AccountId": role.role.account_id(),
@@ -143,7 +160,9 @@ fn members(encoded: &Encoded, assertion: &Assertion, listed: &[Role], settled: O
     add("Audience", text(&assertion.audience));
     add("Recipient", text(&assertion.recipient));
     add("Destination", text(&assertion.destination));
-    let time = |time: &Option<Time>| time.as_ref().and_then(|time| time.epoch).and_then(time::format).map(Value::from);
+    let time = |time: &Option<Time>| {
+        time.as_ref().and_then(|time| time.epoch).and_then(time::format).map(Value::from)
+    };
     add("IssueInstant", time(&assertion.issue_instant));
     add("NotBefore", time(&assertion.not_before));
     add("NotOnOrAfter", time(&assertion.not_on_or_after));

@@ -18,7 +18,8 @@ pub async fn run(arguments: &Session, context: &Context<'_>) -> Result<Output, E
         return Err(misplaced(&document));
     }
     let Some(token) = document.secret("sessionToken") else { return Err(misplaced(&document)) };
-    let links = Transaction::read(document.members()).map(|transaction| transaction.links()).unwrap_or_default();
+    let links =
+        Transaction::read(document.members()).map(|transaction| transaction.links()).unwrap_or_default();
     let org = settle_org(context, arguments.org.org.as_deref(), &carry, &links)?;
     still_read(context)?;
     let okta = Okta::new(context.http, org, Jar::new(carry.cookies()));

@@ -7,7 +7,9 @@ use serde_json::Value;
 fn sign_in(login: &str) -> Value {
     let world = World::new();
     let credentials = world.document_after(login, "assume");
-    world.oktapipe(&["caller-identity"]).stdin(credentials).run().succeeds().json()
+    let outcome = world.oktapipe(&["caller-identity"]).stdin(credentials).run();
+    assert_eq!(outcome.status, Some(0), "{outcome}");
+    outcome.json()
 }
 
 #[test]
@@ -38,7 +40,11 @@ fn a_role_in_china_is_assumed_there() {
 #[test]
 fn a_wrong_password_is_authentication_failed_and_is_sent_once() {
     let world = World::new();
-    let outcome = world.oktapipe(&["authn"]).env("OKTA_USERNAME", "ada@acme.example").env("OKTA_PASSWORD", "wrong").run();
+    let outcome = world
+        .oktapipe(&["authn"])
+        .env("OKTA_USERNAME", "ada@acme.example")
+        .env("OKTA_PASSWORD", "wrong")
+        .run();
     assert_eq!(outcome.fails(77, "authentication_failed")["errorCode"], "E0000004");
     assert_eq!(world.sandbox.log().len(), 1);
 }

@@ -51,7 +51,12 @@ impl World {
 
     /// A user's password.
     pub fn password(&self, login: &str) -> &'static str {
-        self.sandbox.users().iter().find(|user| user.login == login).unwrap_or_else(|| panic!("no user {login}")).password
+        self.sandbox
+            .users()
+            .iter()
+            .find(|user| user.login == login)
+            .unwrap_or_else(|| panic!("no user {login}"))
+            .password
     }
 
     /// `authn` for a user.
@@ -73,7 +78,8 @@ impl World {
             if stage != "authn" {
                 let mut case = self.oktapipe(&[&[stage], arguments].concat()).stdin(&document);
                 if stage == "factor-verify"
-                    && let Some(code) = self.sandbox.totp(login, "GOOGLE").or_else(|| self.sandbox.totp(login, "OKTA"))
+                    && let Some(code) =
+                        self.sandbox.totp(login, "GOOGLE").or_else(|| self.sandbox.totp(login, "OKTA"))
                 {
                     case = case.env("MFA_CODE", &code);
                 }
@@ -139,7 +145,12 @@ impl Case {
     pub fn run(self) -> Outcome {
         let shown = format!("{} {}", self.program, self.arguments.join(" "));
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments).env_clear().envs(&self.variables).current_dir(&self.home).process_group(0);
+        command
+            .args(&self.arguments)
+            .env_clear()
+            .envs(&self.variables)
+            .current_dir(&self.home)
+            .process_group(0);
         command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{shown}: {error}"));
@@ -175,7 +186,10 @@ impl Outcome {
         let own = program.ends_with("/oktapipe");
         assert!(!self.stderr.contains(CANARY), "a secret in stderr: {self}");
         assert!(!own || !self.shown.contains(CANARY), "a secret in argv: {self}");
-        assert!(!own || self.status == Some(0) || !self.stdout.contains(CANARY), "a secret in a failure: {self}");
+        assert!(
+            !own || self.status == Some(0) || !self.stdout.contains(CANARY),
+            "a secret in a failure: {self}"
+        );
     }
 
     /// Status 0 and a quiet stderr.
@@ -195,7 +209,10 @@ impl Outcome {
     /// Stdout as JSON: one line, ASCII, one newline at its end.
     #[track_caller]
     pub fn json(&self) -> Value {
-        assert!(self.stdout.ends_with('\n') && self.stdout.lines().count() == 1 && self.stdout.is_ascii(), "{self}");
+        assert!(
+            self.stdout.ends_with('\n') && self.stdout.lines().count() == 1 && self.stdout.is_ascii(),
+            "{self}"
+        );
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self}"))
     }
 
@@ -203,7 +220,10 @@ impl Outcome {
     #[track_caller]
     pub fn fails(&self, code: i32, kind: &str) -> Value {
         assert!(self.status == Some(code), "not {code}: {self}");
-        assert!(self.stderr.lines().count() == 1 && self.stderr.starts_with("oktapipe "), "not one line: {self}");
+        assert!(
+            self.stderr.lines().count() == 1 && self.stderr.starts_with("oktapipe "),
+            "not one line: {self}"
+        );
         let document = self.json();
         let error = &document["_oktapipe"]["error"];
         assert!(error["kind"] == kind && error["exit_code"] == code, "not {kind}: {self}");
@@ -226,7 +246,8 @@ impl std::fmt::Display for Outcome {
 
 /// Whether a program that a test drives is there. One that is missing fails the test in CI (`CI=true`), and is skipped loudly elsewhere.
 pub fn has(program: &str) -> bool {
-    let found = std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()));
+    let found = std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()));
     if !found {
         assert!(std::env::var("CI").is_err(), "{program} is not installed, and CI must have it");
         eprintln!("SKIPPED: {program} is not installed");

@@ -89,6 +89,6 @@ fn too_long(length: usize) -> Error {
     Error::new(
         Kind::Protocol,
         format!("The assertion has {length} characters of base64; STS takes at most {LIMIT}"),
-        "Have fewer roles assigned to you in Okta: some 100 bytes are the price of each",
+        "Have fewer roles assigned to you in Okta: each takes some 300 characters",
     )
 }

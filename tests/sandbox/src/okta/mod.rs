@@ -84,8 +84,8 @@ fn ok(body: &Value) -> Reply {
 pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Reply {
     let mut state = shared.state();
     let mut visit = Visit { shared, state: &mut state, asked, now: shared.clock.now() };
-    // A proxy in front of Okta refuses a POST without a length before anything looks at the path (Okta's API
-    // overview).
+    // A proxy in front of Okta refuses a POST without a length before anything looks at the path (Okta's Authentication
+    // API reference).
     let has_length = asked.header("content-length").is_some() || asked.header("transfer-encoding").is_some();
     if matches!(asked.method.as_str(), "POST" | "PUT") && !has_length {
         return Reply::new(411, "text/html", "<html><body><h1>411 Length Required</h1></body></html>\n");

@@ -57,8 +57,8 @@ impl Refusal {
         refusal(401, "E0000011", "Invalid token provided")
     }
 
-    /// The body's type is not JSON. Orgs answer 415 for this code (observed), although the table has it among
-    /// the 400s.
+    /// The body's type is not JSON. Okta's table has this code among the 400s; 415, HTTP's own status for it, is
+    /// assumed and not confirmed with an org, so a client should go by the code.
     pub(crate) fn media_type() -> Refusal {
         refusal(
             415,

@@ -37,7 +37,7 @@ pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Reply {
     }
     let request_id = shared.state().random.aws_request_id();
     if asked.method != "POST" {
-        // The real endpoint sends browsers to its documentation.
+        // A browser is sent to the documentation; that the real endpoint does so is recalled, not confirmed.
         return Reply::redirect("https://aws.amazon.com/iam").header("x-amzn-requestid", &request_id);
     }
     let (status, xml) = match dispatch(shared, asked, &request_id) {

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind};
 
 /// A family of shells that read the same code.
 ///
-/// A shell with other rules (fish, tcsh, …) is one more variant here and one more [`Grammar`]; nothing else knows the differences.
+/// A shell with other rules (fish, tcsh, …) is one more variant here and one more `Grammar`; nothing else knows the differences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
     /// bash, zsh, dash, ksh93, mksh, yash and busybox ash read one and the same code.

@@ -74,7 +74,8 @@ impl Watch {
 ///
 /// The stop is a SIGSTOP (all that safe code can raise once a handler is set), and that stops even where nobody is left to
 /// continue us: a process in the session leader's own group (`xterm -e oktapipe …`, a container's first process)
-/// has no job control above it, and there the kernel drops a SIGTSTP. So do we.
+/// has no job control above it, and there the kernel drops a SIGTSTP. So do we. (A nested interactive zsh or mksh that runs
+/// us in `$(…)` hangs on Ctrl-Z all the same, as it does with any other program that reads the terminal there.)
 pub(super) fn stop() {
     if getsid(None).is_ok_and(|leader| leader == getpgrp()) {
         return;

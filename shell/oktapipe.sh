@@ -55,12 +55,12 @@ _oktapipe_take() {
       case $2 in
         ('')
           \shift 2
-          \command oktapipe export --shell=sh "$@"
+          \command oktapipe export --format=sh "$@"
           ;;
         (*)
           \eval "$2" | {
             \shift 2
-            \command oktapipe export --shell=sh "$@"
+            \command oktapipe export --format=sh "$@"
           }
           ;;
       esac

@@ -37,7 +37,7 @@ pub async fn run(arguments: &Authn, context: &Context<'_>) -> Result<Output, Err
         Some(username) => username,
         None => context
             .terminal
-            .ask(&format!("Okta user name for {org:?}: "), "give --username or set OKTA_USERNAME")?,
+            .ask(&format!("Okta user name for {org:?}"), "give --username or set OKTA_USERNAME")?,
     };
     let password = match password {
         Some(password) => password,
@@ -90,7 +90,7 @@ fn org(arguments: &Authn, context: &Context<'_>, carry: &Carry) -> Result<Org, E
 }
 
 fn ask(context: &Context<'_>, username: &str, org: &Org) -> Result<SecretString, Error> {
-    let question = format!("Okta password of {} at {org:?}: ", printable(username));
+    let question = format!("Okta password of {} at {org:?}", printable(username));
     let instead = "give --password-stdin, --password-fd, --password-command or OKTA_PASSWORD";
     context.terminal.ask_secret(&question, instead)
 }

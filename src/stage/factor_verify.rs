@@ -212,7 +212,7 @@ async fn passcode(
         still_read(context)?;
         return okta.follow(link, token, Some(&code)).await;
     }
-    let question = format!("Code of {}: ", describe(factor));
+    let question = format!("Code of {}", describe(factor));
     for tried in 1.. {
         let code =
             context.terminal.ask_secret(&question, "give --passcode-fd, --passcode-command or MFA_CODE")?;

@@ -30,8 +30,8 @@ if [ "$directory" = - ]; then
   mkdir "$directory"
   cat >"$directory/oktapipe" <<'FAKE'
 #!/bin/sh
-# As much of `oktapipe export --shell=sh` as the functions depend on.
-[ "$1 $2" = 'export --shell=sh' ] || exit 2
+# As much of `oktapipe export --format=sh` as the functions depend on.
+[ "$1 $2" = 'export --format=sh' ] || exit 2
 shift 2
 document=$(cat)
 member() { printf '%s\n' "$document" | sed -n "s/.*\"$1\": *\"\\([^\"]*\\)\".*/\\1/p" | sed "s/'/'\\\\\\\\''/g"; }

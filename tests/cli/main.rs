@@ -16,3 +16,4 @@ mod factor;
 mod harness;
 mod login;
 mod push;
+mod saml_fetch;

@@ -12,8 +12,10 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod assume;
 mod factor;
 mod harness;
 mod login;
 mod push;
 mod saml_fetch;
+mod saml_roles;

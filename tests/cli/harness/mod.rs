@@ -259,8 +259,14 @@ impl Outcome {
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "\ncommand: {}\nstatus: {:?} signal: {:?}", self.shown, self.status, self.signal)?;
-        writeln!(f, "--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr)
+        writeln!(f, "--- stdout\n{}\n--- stderr\n{}", cut(&self.stdout), cut(&self.stderr))
     }
+}
+
+/// The beginning of a text that may have megabytes.
+fn cut(text: &str) -> String {
+    let kept: String = text.chars().take(4000).collect();
+    if kept.len() < text.len() { format!("{kept}... ({} bytes)", text.len()) } else { kept }
 }
 
 /// Whether a program that a test drives is there. One that is missing fails the test in CI (`CI=true`), and is skipped loudly elsewhere.

@@ -80,10 +80,16 @@ fn no_role(patterns: &[RolePattern], offered: &[Role]) -> Error {
             "ask an Okta administrator to give you a role in the AWS app",
         );
     }
-    let handles: Vec<String> = offered.iter().map(|role| handle(&role.role)).collect();
-    let names: Vec<&str> = handles.iter().map(String::as_str).collect();
     let wanted = patterns.first().map(RolePattern::as_str).unwrap_or_default();
-    let near = nearest(wanted, &names);
+    // Only the name is held against names: an account or a path in front would outweigh any typing error in it.
+    let name = wanted.rsplit('/').next().unwrap_or(wanted);
+    let names: Vec<&str> = offered.iter().map(|role| role.role.name()).collect();
+    let near: Vec<String> = nearest(name, &names)
+        .iter()
+        .flat_map(|near| offered.iter().filter(move |role| role.role.name() == near))
+        .map(|role| handle(&role.role))
+        .take(3)
+        .collect();
     let hint = if near.is_empty() {
         "list them with saml-roles".to_owned()
     } else {

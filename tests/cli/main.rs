@@ -13,6 +13,7 @@
 )]
 
 mod assume;
+mod export;
 mod factor;
 mod harness;
 mod login;

@@ -16,6 +16,7 @@ mod assume;
 mod export;
 mod factor;
 mod harness;
+mod input;
 mod login;
 mod push;
 mod saml_fetch;

@@ -13,6 +13,7 @@
 )]
 
 mod assume;
+mod authn;
 mod export;
 mod factor;
 mod harness;

@@ -16,6 +16,7 @@ mod assume;
 mod authn;
 mod export;
 mod factor;
+mod floors;
 mod harness;
 mod input;
 mod login;

@@ -8,8 +8,10 @@
     clippy::print_stderr,
     clippy::disallowed_methods,
     missing_docs,
+    unreachable_pub,
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
 mod harness;
 mod login;
+mod swap;

@@ -12,6 +12,7 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod aws;
 mod harness;
 mod login;
 mod swap;

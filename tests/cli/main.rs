@@ -15,4 +15,5 @@
 mod aws;
 mod harness;
 mod login;
+mod pipe;
 mod swap;

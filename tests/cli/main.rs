@@ -13,6 +13,7 @@
 )]
 
 mod aws;
+mod ends;
 mod harness;
 mod login;
 mod pipe;

@@ -2,6 +2,8 @@
 //! end of the pipe, and no variable set.
 
 use crate::harness::{Case, Outcome, World, has};
+use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 const SHELLS: [&str; 4] = ["bash", "dash", "zsh", "ksh"];
@@ -168,6 +170,41 @@ fn an_error_document_survives_a_variable_and_echo() {
     });
 }
 
+/// `shell/oktapipe.sh`, traced: the harness finds a secret in the trace.
+#[test]
+fn the_shell_function_takes_the_variables_or_returns_the_number_and_traces_no_secret() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/shell/oktapipe.sh");
+    let script = format!(
+        ". '{file}'\nset -x\noktapipe_eval 'PIPE'\n{{ echo \"$? ${{AWS_ACCESS_KEY_ID-unset}}\"; }} 2>/dev/null"
+    );
+    in_each_shell(|world, shell, failing| {
+        let outcome = failing.case(world, shell, &script).run();
+        assert_eq!(outcome.stdout, format!("{} unset\n", failing.code), "{shell}: {outcome}");
+        let ours = outcome.stderr.lines().filter(|line| line.starts_with("oktapipe ")).count();
+        assert_eq!(ours, 1, "{shell}: {outcome}");
+    });
+    for shell in SHELLS.into_iter().filter(|shell| has(shell)) {
+        let world = World::new();
+        let outcome = failing("", ASSUME, 0, "", "ada@acme.example").case(&world, shell, &script).run();
+        assert!(outcome.status == Some(0) && outcome.stdout.starts_with("0 ASIA"), "{shell}: {outcome}");
+    }
+}
+
+/// What the functions promise beyond that, in every shell that they are for.
+#[test]
+fn the_shell_functions_pass_their_own_tests_with_the_real_oktapipe() {
+    let world = World::new();
+    let root = env!("CARGO_MANIFEST_DIR");
+    let own = Path::new(env!("CARGO_BIN_EXE_oktapipe")).parent().unwrap().display();
+    let script = format!("sh '{root}/tests/cli/function.sh' '{root}/shell/oktapipe.sh' '{own}'");
+    let ci = std::env::var("CI").unwrap_or_default();
+    let outcome = world.shell("sh", &script).env("CI", &ci).run();
+    assert!(outcome.status == Some(0) && outcome.stdout.contains("ok "), "{outcome}");
+    assert!(!outcome.stdout.contains("not ok"), "{outcome}");
+    // A shell that is missing is told.
+    let _ = std::io::stderr().write_all(outcome.stderr.as_bytes());
+}
+
 /// The same for the stages at the end of a pipe.
 #[test]
 fn export_and_caller_identity_fail_alike() {
@@ -192,8 +229,18 @@ fn export_and_caller_identity_fail_alike() {
         let outcome = world.shell(shell, script).run().succeeds();
         assert_eq!(outcome.stdout, "0 set\n", "{shell}: {outcome}");
     }
+    let wrong = "echo '{\"id\":\"102\"}' | oktapipe export --format process";
+    let usage = "oktapipe export --format process --no-such-flag < creds.json";
+    for (script, code) in [(wrong, 65), (usage, 2)] {
+        let outcome = world.shell("sh", script).run();
+        assert!(outcome.status == Some(code) && outcome.stdout.is_empty(), "{outcome}");
+        assert_eq!(outcome.stderr.lines().count(), 1, "{outcome}");
+    }
     world.sandbox.advance(Duration::from_secs(13 * 3600));
     for shell in SHELLS.into_iter().filter(|shell| has(shell)) {
-        world.shell(shell, "oktapipe caller-identity < creds.json").run().fails(77, "session_expired");
+        for pipe in ["", "| oktapipe caller-identity", "| oktapipe caller-identity | oktapipe assume"] {
+            let outcome = world.shell(shell, &format!("oktapipe caller-identity < creds.json {pipe}")).run();
+            outcome.fails(77, "session_expired");
+        }
     }
 }

@@ -8,6 +8,7 @@
     clippy::print_stderr,
     clippy::disallowed_methods,
     missing_docs,
+    unreachable_pub,
     reason = "a test that meets the unexpected shall say so and end"
 )]
 

@@ -69,7 +69,8 @@ fn encoded(context: &Context<'_>) -> Result<(Encoded, Carry), Error> {
             };
             return Ok((assertion::decode(text)?, document.carry()?));
         }
-        Input::Html(page) => match page::read(&page)? {
+        Input::Markup(xml) if assertion::is_response(&xml) => Encoded::from_xml(&xml)?,
+        Input::Markup(page) => match page::read(&page)? {
             Page::Form(form) => assertion::decode(form.field("SAMLResponse").unwrap_or_default())?,
             _ => {
                 return Err(Error::new(
@@ -79,7 +80,6 @@ fn encoded(context: &Context<'_>) -> Result<(Encoded, Carry), Error> {
                 ));
             }
         },
-        Input::Xml(xml) => Encoded::from_xml(&xml)?,
         Input::Text(text) => assertion::decode(&text)?,
         Input::Nothing => return Err(super::wrong_document("stdin is empty", "did the stage before fail?")),
     };

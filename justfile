@@ -1,0 +1,53 @@
+# `just` lists these. CI runs `.ci/run`; before an issue is closed, `just full` runs too.
+
+export CARGO_TARGET_DIR := env("CARGO_TARGET_DIR", justfile_directory() / "target")
+export OKTAPIPE_TOOLS := env("OKTAPIPE_TOOLS", env("XDG_CACHE_HOME", env("HOME") / ".cache") / "oktapipe-tools")
+
+# List the recipes
+default:
+    @just --list
+
+# Format, and check what CI checks in its fast tier
+ci:
+    .ci/run
+
+# Run the tests
+test *ARGUMENTS:
+    cargo test {{ARGUMENTS}}
+
+# See the whole pipeline work against the sandbox
+demo:
+    cargo run --release -- demo
+
+# Build the binary as releases have it: without the sandbox
+release:
+    cargo build --release --locked --no-default-features
+
+# Fuzz one target for SECONDS, with its dictionary; finds go to fuzz/artifacts
+fuzz TARGET SECONDS="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    scratch=$(mktemp -d)
+    case {{TARGET}} in page) words=-dict=fuzz/dictionaries/html.dict ;; assertion_xml) words=-dict=fuzz/dictionaries/saml.dict ;; *) words= ;; esac
+    cargo +nightly fuzz run -s none {{TARGET}} "$scratch" fuzz/corpus/{{TARGET}} -- -max_total_time={{SECONDS}} -timeout=5 -print_final_stats=1 $words
+
+# Time the pipeline beside the shell recipe, and single commands beside curl and jq
+bench: release
+    python3 tests/bench/bench.py
+
+# The whole: CI's tier, every mixture of the swap matrix, the release binary, the README's two commands in a clean clone
+full: ci
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export PATH="$OKTAPIPE_TOOLS/bin:$PATH" CI=true
+    OKTAPIPE_FULL=1 cargo test --locked --test cli swap -- --nocapture
+    cargo build --release --locked --no-default-features
+    if "$CARGO_TARGET_DIR/release/oktapipe" sandbox >/dev/null 2>&1; then echo 'the release has a sandbox' >&2; exit 1; fi
+    if grep -q 'PRIVATE KEY' "$CARGO_TARGET_DIR/release/oktapipe"; then echo 'the release holds a key' >&2; exit 1; fi
+    ls -l "$CARGO_TARGET_DIR/release/oktapipe"
+    clone=$(mktemp -d)
+    git clone -q . "$clone/oktapipe"
+    cd "$clone/oktapipe"
+    cargo run --release --locked -- demo >/dev/null
+    cargo test --locked
+    rm -rf "$clone"

@@ -2,11 +2,14 @@
 //!
 //! Nothing else in the program writes to stdout, reads the process's environment or knows how a failed command ends.
 
+mod stderr;
+mod usage;
+
 use crate::cli::{Cli, Command, Format};
 use crate::command;
 use crate::context::{Context, Environment};
 use crate::document::{self, Document, error_document, to_line, to_pretty};
-use crate::error::{Error, Failure, Kind};
+use crate::error::{Error, Kind};
 use crate::http::{Http, Log, Proxies, Settings};
 use crate::prompt::Tty;
 use crate::signal;
@@ -22,6 +25,7 @@ use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
+use stderr::Stderr;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
@@ -29,7 +33,7 @@ pub fn main() -> ExitCode {
     let environment: Environment = std::env::vars_os().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage(&arguments, &environment, &error),
+        Err(error) => return usage::end(&arguments, &environment, &error),
     };
     let stderr = Stderr::new(&cli, &environment);
     let result = with_context(&cli, &environment, &stderr);
@@ -210,76 +214,6 @@ fn by_signal(number: i32) -> ExitCode {
     ExitCode::from(u8::try_from(128 + number).unwrap_or(Kind::Internal.exit_code()))
 }
 
-/// `--help` and `--version` go to stdout with 0. What clap refuses is a failure like any other.
-fn usage(arguments: &[OsString], environment: &Environment, error: &clap::Error) -> ExitCode {
-    let stderr = Stderr { quiet: false, color: use_color(crate::cli::Color::Auto, environment) };
-    if !error.use_stderr() {
-        return match write(&error.render().to_string()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(Error::ReaderGone) => by_signal(signal_hook::consts::SIGPIPE),
-            Err(Error::Failed(failure)) => {
-                stderr.failure("oktapipe", &failure);
-                ExitCode::from(failure.kind.exit_code())
-            }
-            Err(_) => ExitCode::from(Kind::Internal.exit_code()),
-        };
-    }
-    let words: Vec<&str> = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
-    let name = words
-        .iter()
-        .find(|word| !word.starts_with('-'))
-        .copied()
-        .filter(|word| is_command(word))
-        .unwrap_or("oktapipe");
-    let parsed = ["json", "process", "credential_process"];
-    let form = match name {
-        "export" if words.iter().any(|word| parsed.iter().any(|format| word.ends_with(format))) => {
-            Form::Export(Format::Json)
-        }
-        "export" => Form::Export(Format::Sh),
-        "completions" | "sandbox" | "demo" | "oktapipe" => Form::Nothing,
-        _ => Form::Document,
-    };
-    let hint = if name == "oktapipe" {
-        "see oktapipe --help".to_owned()
-    } else {
-        format!("see oktapipe {name} --help")
-    };
-    let Error::Failed(failure) = Error::new(Kind::Usage, refused_argument(error), hint) else {
-        return ExitCode::from(2);
-    };
-    stderr.failure(name, &failure);
-    fail(&form, Kind::Usage.exit_code(), || to_line(&error_document(name, &failure)))
-}
-
-fn is_command(word: &str) -> bool {
-    use clap::CommandFactory;
-    Cli::command().get_subcommands().any(|command| command.get_name() == word)
-}
-
-/// clap's first line, which names the flag; a bare word is not repeated, for it may be a password that was meant for a prompt.
-fn refused_argument(error: &clap::Error) -> String {
-    use clap::error::{ContextKind, ContextValue, ErrorKind};
-    let word = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(word)) => Some(word.as_str()),
-        _ => None,
-    };
-    match (error.kind(), word) {
-        (ErrorKind::UnknownArgument, Some(word)) if !word.starts_with('-') => {
-            "this command takes no argument of that kind, only flags".to_owned()
-        }
-        (ErrorKind::UnknownArgument, Some(word)) => {
-            format!("there is no flag {}", word.split('=').next().unwrap_or_default())
-        }
-        _ => {
-            let text = error.render().to_string();
-            let mut lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
-            let first = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            lines.fold(first, |all, line| format!("{all} {line}"))
-        }
-    }
-}
-
 fn settings(cli: &Cli, environment: &Environment) -> Settings {
     let path = |name: &str| environment.path(name).map(PathBuf::from);
     let ours = cli.common.ca_file.clone().map(|path| ("--ca-file".to_owned(), path));
@@ -291,47 +225,5 @@ fn settings(cli: &Cli, environment: &Environment) -> Settings {
         timeout: Duration::from_secs(cli.common.timeout),
         proxies: Proxies::choose(|name| environment.text(name).map(str::to_owned)),
         ..Settings::default()
-    }
-}
-
-/// stderr: one line a message, in one write, since the stages of a pipe share it.
-struct Stderr {
-    quiet: bool,
-    color: bool,
-}
-
-impl Stderr {
-    fn new(cli: &Cli, environment: &Environment) -> Stderr {
-        Stderr { quiet: cli.common.quiet, color: use_color(cli.common.color, environment) }
-    }
-
-    fn failure(&self, stage: &str, failure: &Failure) {
-        let name = if stage == "oktapipe" { stage.to_owned() } else { format!("oktapipe {stage}") };
-        let (on, off) = if self.color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-        self.line(&format!("{on}{name}:{off} {}; {}\n", failure.message, failure.hint));
-    }
-
-    fn warning(&self, text: &str) {
-        if !self.quiet {
-            let (on, off) = if self.color { ("\x1b[33m", "\x1b[0m") } else { ("", "") };
-            self.line(&format!("{on}oktapipe: warning:{off} {text}\n"));
-        }
-    }
-
-    fn line(&self, text: &str) {
-        // A stderr that is gone is no reason to fail.
-        let _ = io::stderr().write_all(text.as_bytes());
-    }
-}
-
-fn use_color(when: crate::cli::Color, environment: &Environment) -> bool {
-    match when {
-        crate::cli::Color::Always => true,
-        crate::cli::Color::Never => false,
-        crate::cli::Color::Auto => {
-            let forced = environment.text("CLICOLOR_FORCE").is_some_and(|value| value != "0");
-            let plain = environment.text("NO_COLOR").is_some() || environment.text("TERM") == Some("dumb");
-            forced || (!plain && io::stderr().is_terminal())
-        }
     }
 }

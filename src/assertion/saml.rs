@@ -69,12 +69,13 @@ fn check_status(root: &Element) -> Result<(), Error> {
     }
     let codes: Vec<_> =
         codes.iter().map(|code| printable(code.strip_prefix(STATUS).unwrap_or(code))).collect();
+    let codes = if codes.is_empty() { "it has no status code".to_owned() } else { codes.join(", ") };
     let said = only(status, Ns::Protocol, "StatusMessage")?.map(value).transpose()?;
     let said = said.map_or(String::new(), |text| format!(" ({})", printable(&text)));
     Err(Error::new(
         Kind::Protocol,
-        format!("The SAML response says that the login failed: {}{said}", codes.join(", ")),
-        "Log in again; if that does not help, show this to your Okta administrator",
+        format!("the SAML response says that the login failed: {codes}{said}"),
+        "log in again; if that does not help, show this to your Okta administrator",
     ))
 }
 

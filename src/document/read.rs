@@ -9,17 +9,15 @@ use std::fmt;
 /// The most that a stage reads from stdin, in bytes: an HTML page of 1 MiB, escaped in JSON, twice over.
 pub const INPUT_LIMIT: usize = 4 << 20;
 
-/// The input of a stage, told apart by its first characters after a BOM and blanks: `{` is JSON; `<` is XML
-/// if the first element's local name is `Response`, else HTML; anything else is taken as base64.
+/// The input of a stage, told apart by its first character after a BOM and blanks: `{` is JSON, `<` is markup (whether a
+/// page or a SAML response, `assertion` tells); anything else is taken as base64.
 pub enum Input {
     /// Nothing, or blanks only.
     Nothing,
     /// One JSON object.
     Document(Document),
-    /// An HTML page.
-    Html(Vec<u8>),
-    /// A SAML Response.
-    Xml(Vec<u8>),
+    /// HTML or XML.
+    Markup(Vec<u8>),
     /// Something else, perhaps base64.
     Text(String),
 }
@@ -29,8 +27,7 @@ impl fmt::Debug for Input {
         match self {
             Input::Nothing => f.write_str("Nothing"),
             Input::Document(document) => document.fmt(f),
-            Input::Html(bytes) => write!(f, "Html({} bytes)", bytes.len()),
-            Input::Xml(bytes) => write!(f, "Xml({} bytes)", bytes.len()),
+            Input::Markup(bytes) => write!(f, "Markup({} bytes)", bytes.len()),
             Input::Text(text) => write!(f, "Text({} bytes)", text.len()),
         }
     }
@@ -46,8 +43,7 @@ pub fn read(bytes: &[u8]) -> Result<Input, Error> {
     match bytes.first() {
         None => Ok(Input::Nothing),
         Some(b'{' | b'[') => parse(bytes).map(Input::Document),
-        Some(b'<') if first_element_is_response(bytes) => Ok(Input::Xml(bytes.to_vec())),
-        Some(b'<') => Ok(Input::Html(bytes.to_vec())),
+        Some(b'<') => Ok(Input::Markup(bytes.to_vec())),
         Some(_) => match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Input::Text(text.to_owned())),
             Err(_) => Err(wrong("stdin is neither JSON nor text")),
@@ -102,29 +98,6 @@ fn wrong(message: &str) -> Error {
     Error::new(Kind::WrongDocument, message, "pass on what the stage before printed, whole")
 }
 
-/// Whether the first element of `<`-text is a SAML Response, by local name: declarations, comments and processing
-/// instructions before it are stepped over.
-fn first_element_is_response(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    loop {
-        rest = rest.trim_ascii_start();
-        let end: &[u8] = match rest {
-            [b'<', b'?', ..] => b"?>",
-            [b'<', b'!', b'-', b'-', ..] => b"-->",
-            [b'<', name @ ..] => {
-                let end = name.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
-                let name = name.get(..end.unwrap_or(name.len())).unwrap_or_default();
-                return name.rsplit(|b| *b == b':').next() == Some(b"Response");
-            }
-            _ => return false,
-        };
-        match rest.windows(end.len()).position(|window| window == end) {
-            Some(at) => rest = rest.get(at + end.len()..).unwrap_or_default(),
-            None => return false,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,11 +108,8 @@ mod tests {
             ("", "Nothing"),
             (" \r\n\t", "Nothing"),
             ("\u{feff}{\"a\":1}\r\n", "{\"a\"}"),
-            ("<!DOCTYPE html><html>", "Html(21 bytes)"),
-            ("<?xml version='1.0'?><!-- x -->\n<saml2p:Response/>", "Xml(50 bytes)"),
-            ("<Response>", "Xml(10 bytes)"),
-            ("<Responses>", "Html(11 bytes)"),
-            ("<!-- never closed", "Html(17 bytes)"),
+            ("<!DOCTYPE html><html>", "Markup(21 bytes)"),
+            ("<?xml version='1.0'?><!-- x -->\n<saml2p:Response/>", "Markup(50 bytes)"),
             ("PD94bWw=", "Text(8 bytes)"),
         ] {
             assert_eq!(format!("{:?}", read(text.as_bytes()).unwrap()), expected, "{text}");

@@ -90,10 +90,19 @@ fn no_role(patterns: &[RolePattern], offered: &[Role]) -> Error {
         .map(|role| handle(&role.role))
         .take(3)
         .collect();
-    let hint = if near.is_empty() {
-        "list them with saml-roles".to_owned()
-    } else {
-        format!("the nearest are {}", near.join(", "))
+    let hint = match (near.as_slice(), offered) {
+        ([], [only]) => format!(
+            "only {} is in the document; saml-roles without --first lists them all",
+            handle(&only.role)
+        ),
+        ([], [first, second, ..]) => {
+            format!(
+                "offered are {}, {} and others; saml-roles lists them all",
+                handle(&first.role),
+                handle(&second.role)
+            )
+        }
+        _ => format!("the nearest are {}", near.join(", ")),
     };
     Error::new(
         Kind::NoRole,

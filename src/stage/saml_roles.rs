@@ -37,11 +37,17 @@ pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error
         Some(text) => role::duration(text, assertion.session_duration)?,
         None => DEFAULT_DURATION,
     };
+    let chosen_duration = arguments.role.duration.is_some().then_some(duration);
     let settle = settled.map(|role| (role, duration));
     if arguments.skeleton {
         return skeleton(&encoded, settle, &listed);
     }
-    Ok(Output::Document(carry.beside(members(&encoded, &assertion, &listed, settle.as_ref()))))
+    let mut members = members(&encoded, &assertion, &listed, settle.as_ref());
+    if let Some(duration) = chosen_duration {
+        // Also where no role is settled yet: assume takes it then.
+        members.insert("DurationSeconds".to_owned(), duration.into());
+    }
+    Ok(Output::Document(carry.beside(members)))
 }
 
 /// The roles to list, and the one that is settled: the only one, or by flag.
@@ -69,7 +75,8 @@ fn encoded(context: &Context<'_>) -> Result<(Encoded, Carry), Error> {
             };
             return Ok((assertion::decode(text)?, document.carry()?));
         }
-        Input::Html(page) => match page::read(&page)? {
+        Input::Markup(xml) if assertion::is_response(&xml) => Encoded::from_xml(&xml)?,
+        Input::Markup(page) => match page::read(&page)? {
             Page::Form(form) => assertion::decode(form.field("SAMLResponse").unwrap_or_default())?,
             _ => {
                 return Err(Error::new(
@@ -79,9 +86,8 @@ fn encoded(context: &Context<'_>) -> Result<(Encoded, Carry), Error> {
                 ));
             }
         },
-        Input::Xml(xml) => Encoded::from_xml(&xml)?,
         Input::Text(text) => assertion::decode(&text)?,
-        Input::Nothing => return Err(super::wrong_document("stdin is empty", "did the stage before fail?")),
+        Input::Nothing => return Err(super::no_document()),
     };
     Ok((encoded, Carry::default()))
 }

@@ -14,12 +14,16 @@
 
 mod assume;
 mod authn;
+mod aws;
+mod ends;
 mod export;
 mod factor;
 mod floors;
 mod harness;
 mod input;
 mod login;
+mod pipe;
 mod push;
 mod saml_fetch;
 mod saml_roles;
+mod swap;

@@ -69,6 +69,7 @@ fn what_parsers_differ_on_is_refused() {
         (base.replace("\"UTF-8\"", "\"UTF-7\""), "UTF-7"),
         (base.replace("version=\"1.0\" enc", "version=\"1.1\" enc"), "1.0"),
         (deep(62), "deeper"),
+        (base.replace("<saml2p:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/>", ""), "no status code"),
         (base.replace("status:Success", "status:Responder"), "login failed: Responder"),
         (
             base.replace("status:Success\"/>", "status:Responder\"><saml2p:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:AuthnFailed\"/></saml2p:StatusCode><saml2p:StatusMessage>no\n\u{202e}way</saml2p:StatusMessage>"),

@@ -118,13 +118,11 @@ pub struct Case {
 
 impl Case {
     pub fn new(program: &str, arguments: &[&str], home: &Path) -> Case {
-        let own = Path::new(env!("CARGO_BIN_EXE_oktapipe")).parent().unwrap().display().to_string();
-        let path = std::env::var("PATH").unwrap_or_default();
         Case {
             program: program.to_owned(),
             arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
             variables: BTreeMap::from([
-                ("PATH".to_owned(), format!("{own}:{path}")),
+                ("PATH".to_owned(), path()),
                 ("HOME".to_owned(), home.display().to_string()),
                 ("LC_ALL".to_owned(), "C.UTF-8".to_owned()),
             ]),
@@ -263,6 +261,14 @@ impl std::fmt::Display for Outcome {
     }
 }
 
+/// Where programs are looked for: beside our own binary, in the virtual environment that `OKTAPIPE_TOOLS` names (with the AWS CLI, say), and
+/// in the tester's PATH.
+pub fn path() -> String {
+    let own = Path::new(env!("CARGO_BIN_EXE_oktapipe")).parent().unwrap().display().to_string();
+    let tools = std::env::var("OKTAPIPE_TOOLS").map(|folder| format!("{folder}/bin")).ok();
+    tools.into_iter().chain(std::env::var("PATH")).fold(own, |path, more| format!("{path}:{more}"))
+}
+
 /// The beginning of a text that may have megabytes.
 fn cut(text: &str) -> String {
     let kept: String = text.chars().take(4000).collect();
@@ -271,11 +277,16 @@ fn cut(text: &str) -> String {
 
 /// Whether a program that a test drives is there. One that is missing fails the test in CI (`CI=true`), and is skipped loudly elsewhere.
 pub fn has(program: &str) -> bool {
-    let found = std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()));
+    let found = std::env::split_paths(&path()).any(|folder| folder.join(program).is_file());
     if !found {
         assert!(std::env::var("CI").is_err(), "{program} is not installed, and CI must have it");
-        eprintln!("SKIPPED: {program} is not installed");
+        // Not eprintln!, which the test harness keeps to itself when the test passes.
+        let _ = std::io::stderr().write_all(format!("SKIPPED: {program} is not installed\n").as_bytes());
     }
     found
+}
+
+/// Whether all of them are there. Each one that is missing is told.
+pub fn has_all(programs: &[&str]) -> bool {
+    programs.iter().filter(|program| !has(program)).count() == 0
 }

@@ -7,7 +7,7 @@ mod support;
 use oktapipe_sandbox::{Action, Fault, Options, Sandbox};
 use serde_json::json;
 use std::time::{Duration, Instant};
-use support::{Browser, xml};
+use support::{Browser, lacks, xml};
 
 fn sandbox() -> Sandbox {
     Sandbox::start(Options::default()).unwrap()
@@ -15,6 +15,9 @@ fn sandbox() -> Sandbox {
 
 #[test]
 fn the_app_page_holds_the_assertion_as_okta_writes_it() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let page = Browser::new(&sandbox, "page").app_page("ada@acme.example");
     assert_eq!(page.status, 200);
@@ -48,6 +51,9 @@ fn the_app_page_holds_the_assertion_as_okta_writes_it() {
 
 #[test]
 fn a_session_token_is_spent_once_whichever_way() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "once");
     let token = browser.authn("ada@acme.example").at("/sessionToken");
@@ -73,6 +79,9 @@ fn a_session_token_is_spent_once_whichever_way() {
 
 #[test]
 fn the_cookie_redirect_takes_the_cookie_away_and_sets_it() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "redirect");
     let token = browser.authn("ada@acme.example").at("/sessionToken");
@@ -103,6 +112,9 @@ fn the_cookie_redirect_takes_the_cookie_away_and_sets_it() {
 
 #[test]
 fn without_a_session_the_app_leads_to_the_sign_in_page() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "none");
     let sent = browser.get(&sandbox.app_link());
@@ -118,6 +130,9 @@ fn without_a_session_the_app_leads_to_the_sign_in_page() {
 
 #[test]
 fn apps_refuse_in_html() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let unassigned = Browser::new(&sandbox, "unassigned").app_page("unassigned@acme.example");
     assert_eq!(unassigned.status, 403);
@@ -130,6 +145,9 @@ fn apps_refuse_in_html() {
 
 #[test]
 fn a_step_up_is_met_with_a_factor_and_comes_back_to_the_app() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "stepup");
     let page = browser.app_page("stepup@acme.example");
@@ -155,6 +173,9 @@ fn a_step_up_is_met_with_a_factor_and_comes_back_to_the_app() {
 
 #[test]
 fn faults_happen_as_scripted() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "faults");
     let at = |action: Action| sandbox.fault(Fault::next("okta:/.well-known", action));
@@ -183,6 +204,9 @@ fn faults_happen_as_scripted() {
 
 #[test]
 fn the_folder_goes_with_the_sandbox() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let folder = sandbox.ca_file().parent().unwrap().to_owned();
     let users = Browser::new(&sandbox, "users").get("/sandbox/users");
@@ -195,6 +219,9 @@ fn the_folder_goes_with_the_sandbox() {
 
 #[test]
 fn a_port_can_be_chosen_and_is_not_shared() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let first = sandbox();
     let port = first.org().rsplit(':').next().and_then(|port| port.parse().ok()).unwrap();
     let second = Sandbox::start(Options { port, ..Options::default() });
@@ -205,6 +232,9 @@ fn a_port_can_be_chosen_and_is_not_shared() {
 
 #[test]
 fn a_rate_limit_can_be_scripted() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "limits");
     sandbox.fault(Fault::next("okta:/api/v1/authn", Action::rate_limit(3)));

@@ -7,7 +7,7 @@ mod support;
 use oktapipe_sandbox::{Options, Sandbox};
 use serde_json::json;
 use std::time::Duration;
-use support::Browser;
+use support::{Browser, lacks};
 
 fn sandbox() -> Sandbox {
     Sandbox::start(Options::default()).unwrap()
@@ -15,6 +15,9 @@ fn sandbox() -> Sandbox {
 
 #[test]
 fn every_user_passes_the_gate_described() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "gate");
     for (login, status) in [
@@ -41,6 +44,9 @@ fn every_user_passes_the_gate_described() {
 
 #[test]
 fn requests_that_are_not_right_get_oktas_errors() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "errors");
     let json = ["-H", "Content-Type: application/json"];
@@ -61,6 +67,9 @@ fn requests_that_are_not_right_get_oktas_errors() {
 
 #[test]
 fn the_fifth_try_in_a_second_is_refused() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "rate");
     // One curl process can ask many times within a second, even on a busy machine.
@@ -77,6 +86,9 @@ fn the_fifth_try_in_a_second_is_refused() {
 
 #[test]
 fn a_code_works_once_and_a_wrong_one_leaves_the_transaction_alive() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "totp");
     let began = browser.authn("hopper@acme.example");
@@ -119,6 +131,9 @@ fn a_code_works_once_and_a_wrong_one_leaves_the_transaction_alive() {
 
 #[test]
 fn five_wrong_codes_lock_the_user() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "wrong");
     let began = browser.authn("grace@acme.example");
@@ -131,6 +146,9 @@ fn five_wrong_codes_lock_the_user() {
 
 #[test]
 fn a_push_waits_then_shows_its_outcome_and_asking_again_sends_another() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "push");
     for (login, wanted) in [
@@ -159,6 +177,9 @@ fn a_push_waits_then_shows_its_outcome_and_asking_again_sends_another() {
 
 #[test]
 fn transactions_are_read_left_and_cancelled() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "state");
     let began = browser.authn("mixed@acme.example");
@@ -186,6 +207,9 @@ fn transactions_are_read_left_and_cancelled() {
 
 #[test]
 fn questions_and_text_messages_are_answered() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "asked");
     let began = browser.authn("asked@acme.example");
@@ -206,6 +230,9 @@ fn questions_and_text_messages_are_answered() {
 
 #[test]
 fn a_remembered_device_needs_no_factor() {
+    if lacks(&["curl"]) {
+        return;
+    }
     let sandbox = sandbox();
     let browser = Browser::new(&sandbox, "device");
     let began = browser.authn("grace@acme.example");

@@ -199,7 +199,15 @@ pub(crate) fn encoded(xml: &str) -> String {
     STANDARD.encode(xml)
 }
 
-/// Whether a test may be left out for want of a program. On a build server it may not.
-pub(crate) fn may_skip() -> bool {
-    std::env::var_os("CI").is_none()
+/// Whether one of the programs that a test drives is missing: the test is then left out, and says so. On a build server (`CI` set) that is a
+/// failure.
+pub(crate) fn lacks(programs: &[&str]) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = |program: &str| std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    let missing: Vec<_> = programs.iter().filter(|program| !found(program)).collect();
+    if !missing.is_empty() {
+        assert!(std::env::var_os("CI").is_none(), "{missing:?} must be on a build server");
+        say(&format!("SKIPPED, for want of {missing:?}"));
+    }
+    !missing.is_empty()
 }

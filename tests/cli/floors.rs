@@ -30,7 +30,7 @@ fn root() -> PathBuf {
 }
 
 /// Every source file, by its path in `src`, without what only tests see.
-fn sources() -> BTreeMap<String, String> {
+pub fn sources() -> BTreeMap<String, String> {
     fn walk(folder: &Path, found: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

@@ -22,6 +22,7 @@ mod floors;
 mod harness;
 mod input;
 mod login;
+mod man;
 mod pipe;
 mod push;
 mod saml_fetch;

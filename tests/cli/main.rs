@@ -24,6 +24,7 @@ mod input;
 mod login;
 mod man;
 mod pipe;
+mod prompt;
 mod push;
 mod saml_fetch;
 mod saml_roles;

@@ -31,7 +31,8 @@ fn the_aws_cli_takes_our_assertion_from_a_pipe() {
         return;
     }
     let world = World::new();
-    // jq -j and not -r: the CLI sends what it reads, and the newline is no base64 to STS. 200 roles: an assertion of nearly 100,000 characters, more than some systems take as one argument.
+    // jq -j and not -r: the CLI sends what it reads as it is, and the newline is no part of the assertion. 200 roles: an assertion of nearly
+    // 100,000 characters, more than some systems take as one argument.
     let form = world.document_after("many@acme.example", "saml-fetch");
     let script = "oktapipe saml-roles -q --role 100000000003/Team-042 > roles.json &&
         jq -j .SAMLAssertion roles.json | aws sts assume-role-with-saml --output json \

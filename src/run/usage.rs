@@ -66,6 +66,12 @@ fn refused_argument(error: &clap::Error) -> String {
         (ErrorKind::UnknownArgument, Some(word)) => {
             format!("there is no flag {}", word.split('=').next().unwrap_or_default())
         }
+        // `--password-fd hunter2` is a mistake that people make once; the log of their CI keeps it.
+        (ErrorKind::ValueValidation | ErrorKind::InvalidValue | ErrorKind::TooManyValues, Some(flag))
+            if flag.contains("password") || flag.contains("passcode") =>
+        {
+            format!("that is no value for {flag}, which takes no secret itself")
+        }
         (ErrorKind::InvalidSubcommand, _) => "there is no such command".to_owned(),
         _ => {
             let text = error.render().to_string();

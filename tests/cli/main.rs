@@ -28,4 +28,5 @@ mod prompt;
 mod push;
 mod saml_fetch;
 mod saml_roles;
+mod secrets;
 mod swap;

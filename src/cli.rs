@@ -154,7 +154,7 @@ pub struct FactorVerify {
     #[allow(missing_docs, reason = "described by its type")]
     pub org: OrgArg,
     /// The factor to use, for instance push or token:software:totp:GOOGLE; repeatable, the first that the user has is used
-    #[arg(long, value_name = "TYPE[:PROVIDER]")]
+    #[arg(long, value_name = "TYPE[:PROVIDER[:NAME]]")]
     pub factor: Vec<String>,
     /// Only factors of this provider, for instance OKTA or GOOGLE
     #[arg(long, value_name = "PROVIDER")]

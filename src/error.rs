@@ -211,6 +211,23 @@ impl Error {
         self
     }
 
+    /// Okta's `errorCode` in the service's body.
+    pub fn okta_code(&self) -> Option<&str> {
+        self.said("errorCode")
+    }
+
+    /// Okta's `errorSummary` in the service's body: a peer's words.
+    pub fn summary(&self) -> Option<&str> {
+        self.said("errorSummary")
+    }
+
+    fn said(&self, member: &str) -> Option<&str> {
+        match self {
+            Error::Failed(failure) => failure.body.get(member)?.as_str(),
+            _ => None,
+        }
+    }
+
     /// The kind, where this stage itself failed.
     pub fn kind(&self) -> Option<Kind> {
         match self {

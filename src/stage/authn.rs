@@ -111,5 +111,5 @@ async fn skip_warning(
         .and_then(|transaction| Some((transaction.link("skip", None)?, transaction.state_token()?)));
     let Some((link, token)) = link else { return Err(refused_status(answer)) };
     (context.warn)("the Okta password expires soon; change it in a browser");
-    okta.follow(&link, &token, None).await
+    okta.follow(&link, &token).await
 }

@@ -211,8 +211,11 @@ pub struct SamlRoles {
     #[allow(missing_docs, reason = "described by its type")]
     pub role: RoleArgs,
     /// Settle on the first role of the assertion (or of those that --role matches)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "each")]
     pub first: bool,
+    /// Print one document a role, one a line, with that role settled: for all roles, or those that --role matches
+    #[arg(long)]
+    pub each: bool,
     /// Print only what `aws sts assume-role-with-saml --cli-input-json` takes
     #[arg(long)]
     pub skeleton: bool,

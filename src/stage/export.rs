@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::document::{Document, HIDDEN};
 use crate::error::Error;
 use crate::shell::{Dialect, Script};
+use crate::sts;
 use crate::time;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
@@ -14,7 +15,8 @@ use serde_json::{Map, Value};
 /// Prints credentials in another form; as JSON, many documents too, one a line. The region is set only when somebody named one.
 ///
 /// # Errors
-/// `wrong_document` for anything but credentials, for a value that the form cannot carry, and for several documents in a form that takes one.
+/// `wrong_document` for anything but credentials, for a value that the form cannot carry, and for several documents in a form that
+/// takes one; `config` for a region that is none.
 pub fn run(arguments: &Export, context: &Context<'_>) -> Result<Output, Error> {
     let mut documents = input_lines(context)?;
     if documents.len() > 1 {
@@ -50,6 +52,7 @@ fn read(arguments: &Export, context: &Context<'_>, document: Document) -> Result
     let credentials = Credentials::read(&document)?;
     let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
     let region = context.setting(arguments.region.region.as_deref(), &variables, carry.setting("region"));
+    region.as_deref().map_or(Ok(()), sts::check_region)?;
     Ok(Found { credentials, region })
 }
 

@@ -12,5 +12,16 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod assume;
+mod aws;
+mod ends;
+mod export;
+mod factor;
 mod harness;
+mod input;
 mod login;
+mod pipe;
+mod push;
+mod saml_fetch;
+mod saml_roles;
+mod swap;

@@ -13,14 +13,18 @@
 )]
 
 mod assume;
+mod authn;
 mod aws;
 mod ends;
 mod export;
 mod factor;
+mod floors;
 mod harness;
 mod input;
 mod login;
+mod man;
 mod pipe;
+mod prompt;
 mod push;
 mod saml_fetch;
 mod saml_roles;

@@ -63,6 +63,11 @@ pub(super) fn choose(
         None => left,
     };
     match left.as_slice() {
+        [] if code != Given::No => Err(Error::new(
+            Kind::FactorUnsupported,
+            format!("a code is given, and no factor that fits takes one; the user has: {}", listed(&all)),
+            "drop MFA_CODE and the --passcode flags for a push or a message; name a question with --factor",
+        )),
         [] => Err(unsupported(&all)),
         [one] => Ok(one.clone()),
         several => match auto_push(several, transaction).filter(|_| !named && code == Given::No) {
@@ -115,13 +120,16 @@ fn pick(context: &Context<'_>, factors: &[Factor]) -> Result<Factor, Error> {
 
 /// The refusal when nothing is left, with all that the user has.
 pub(super) fn unsupported(all: &[Factor]) -> Error {
-    let names: Vec<String> = all.iter().map(describe).collect();
-    let listed = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     Error::new(
         Kind::FactorUnsupported,
-        format!("no factor fits; the user has: {listed}"),
+        format!("no factor fits; the user has: {}", listed(all)),
         "factors with a code, a question, sms, call, email and push can be verified here; check --factor and --provider",
     )
+}
+
+fn listed(factors: &[Factor]) -> String {
+    let names: Vec<String> = factors.iter().map(describe).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// `TYPE:PROVIDER (NAME)`, for a person.

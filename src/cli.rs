@@ -155,7 +155,7 @@ pub struct FactorVerify {
     #[allow(missing_docs, reason = "described by its type")]
     pub org: OrgArg,
     /// The factor to use, for instance push or token:software:totp:GOOGLE; repeatable, the first that the user has is used
-    #[arg(long, value_name = "TYPE[:PROVIDER]")]
+    #[arg(long, value_name = "TYPE[:PROVIDER[:NAME]]")]
     pub factor: Vec<String>,
     /// Only factors of this provider, for instance OKTA or GOOGLE
     #[arg(long, value_name = "PROVIDER")]
@@ -211,8 +211,11 @@ pub struct SamlRoles {
     #[allow(missing_docs, reason = "described by its type")]
     pub role: RoleArgs,
     /// Settle on the first role of the assertion (or of those that --role matches)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "each")]
     pub first: bool,
+    /// Print one document a role, one a line, with that role settled: for all roles, or those that --role matches
+    #[arg(long)]
+    pub each: bool,
     /// Print only what `aws sts assume-role-with-saml --cli-input-json` takes
     #[arg(long)]
     pub skeleton: bool,

@@ -7,7 +7,6 @@ pub use environment::Environment;
 pub use source::{Source, child};
 
 use crate::cli::Common;
-use crate::document::INPUT_LIMIT;
 use crate::error::{Error, Kind};
 use crate::http::Http;
 use crate::terminal::Terminal;
@@ -39,24 +38,23 @@ pub struct Context<'w> {
 }
 
 impl Context<'_> {
-    /// All of stdin.
+    /// All of stdin, of which there may be `limit` bytes.
     ///
     /// # Errors
-    /// `wrong_document` when it is longer than [`INPUT_LIMIT`], `io` when it cannot be read.
-    pub fn stdin(&self) -> Result<Vec<u8>, Error> {
+    /// `wrong_document` when it is longer, `io` when it cannot be read.
+    pub fn stdin(&self, limit: usize) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        let limit = INPUT_LIMIT as u64 + 1;
-        self.input.borrow_mut().by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| {
+        self.input.borrow_mut().by_ref().take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| {
             Error::new(
                 Kind::Io,
                 format!("stdin cannot be read: {error}"),
                 "check what stands before this stage",
             )
         })?;
-        if bytes.len() > INPUT_LIMIT {
+        if bytes.len() > limit {
             return Err(Error::new(
                 Kind::WrongDocument,
-                format!("stdin holds more than {} MiB", INPUT_LIMIT >> 20),
+                format!("stdin holds more than {} MiB", limit >> 20),
                 "no document of a sign-in is that long: check what stands before this stage",
             ));
         }

@@ -175,6 +175,11 @@ pub enum Error {
         /// Its error document, as it came.
         document: Map<String, Value>,
     },
+    /// Some lines of many failed. All is written and said; this is the exit code of the first.
+    Told {
+        /// The number.
+        exit_code: u8,
+    },
     /// Whoever read our stdout is gone: end as SIGPIPE ends a process, without a word.
     ReaderGone,
     /// A signal asked us to end; the terminal is restored already, and `run` raises it again.
@@ -211,6 +216,23 @@ impl Error {
         self
     }
 
+    /// Okta's `errorCode` in the service's body.
+    pub fn okta_code(&self) -> Option<&str> {
+        self.said("errorCode")
+    }
+
+    /// Okta's `errorSummary` in the service's body: a peer's words.
+    pub fn summary(&self) -> Option<&str> {
+        self.said("errorSummary")
+    }
+
+    fn said(&self, member: &str) -> Option<&str> {
+        match self {
+            Error::Failed(failure) => failure.body.get(member)?.as_str(),
+            _ => None,
+        }
+    }
+
     /// The kind, where this stage itself failed.
     pub fn kind(&self) -> Option<Kind> {
         match self {
@@ -225,6 +247,7 @@ impl fmt::Display for Error {
         match self {
             Error::Failed(failure) => write!(f, "{}: {}", failure.message, failure.hint),
             Error::Upstream { exit_code, .. } => write!(f, "a stage before failed with {exit_code}"),
+            Error::Told { exit_code } => write!(f, "some documents failed, the first with {exit_code}"),
             Error::ReaderGone => f.write_str("the reader of stdout is gone"),
             Error::Signal(signal) => write!(f, "ended by signal {signal}"),
         }

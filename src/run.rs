@@ -115,6 +115,7 @@ impl Ending {
     fn write(self, cli: &Cli, stderr: &Stderr, terminal: bool) -> Result<(), Error> {
         match self {
             Ending::Output(Output::Document(document)) => write_document(cli, stderr, &document, terminal),
+            Ending::Output(Output::Lines(lines)) => write_lines(cli, stderr, lines, terminal),
             Ending::Output(Output::Text { plain, masked }) => {
                 let masks = terminal && !cli.common.reveal && masked != plain.expose_secret();
                 write(if masks { &masked } else { plain.expose_secret() })?;
@@ -151,6 +152,35 @@ fn write_document(cli: &Cli, stderr: &Stderr, document: &Document, terminal: boo
     Ok(())
 }
 
+/// Many documents, one a line, in one write. A failed one is its error document, in its place, and one line on stderr.
+fn write_lines(
+    cli: &Cli,
+    stderr: &Stderr,
+    lines: Vec<Result<Document, Error>>,
+    terminal: bool,
+) -> Result<(), Error> {
+    let (mut text, mut first) = (String::new(), None);
+    for line in lines {
+        let (document, exit_code) = match line {
+            Ok(document) => (document, None),
+            Err(Error::Failed(failure)) => {
+                stderr.failure(cli.command.name(), &failure);
+                (error_document(cli.command.name(), &failure), Some(failure.kind.exit_code()))
+            }
+            Err(Error::Upstream { exit_code, document }) => (document.into(), Some(exit_code)),
+            Err(other) => return Err(other),
+        };
+        first = first.or(exit_code);
+        text.push_str(&match terminal {
+            true if !cli.common.reveal => to_pretty(&document::mask(&document).0),
+            true => to_pretty(&document),
+            false => to_line(&document),
+        });
+    }
+    write(&text)?;
+    first.map_or(Ok(()), |exit_code| Err(Error::Told { exit_code }))
+}
+
 /// Writes to stdout, whole, and flushes.
 ///
 /// # Errors
@@ -182,6 +212,7 @@ fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
         Err(Error::Upstream { exit_code, document }) => {
             fail(&form, exit_code, || to_line(&Document::from(document)))
         }
+        Err(Error::Told { exit_code }) => ExitCode::from(exit_code),
         Err(Error::ReaderGone) => by_signal(signal_hook::consts::SIGPIPE),
         Err(Error::Signal(number)) => by_signal(number),
     }

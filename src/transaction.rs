@@ -18,6 +18,8 @@ pub struct Transaction<'a> {
 /// A factor that the user has enrolled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Factor {
+    /// Okta's id, by which the policy names the factor; nothing is read out of it.
+    pub id: String,
     /// Okta's `factorType`, for instance `token:software:totp`.
     pub kind: String,
     /// Okta's `provider`, for instance `GOOGLE`.
@@ -38,10 +40,11 @@ impl Factor {
         let members = value.as_object()?;
         let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
         let profile = members.get("profile").and_then(Value::as_object);
-        let label = ["name", "phoneNumber", "email", "credentialId"]
+        let label = ["name", "phoneNumber", "email", "questionText", "credentialId"]
             .iter()
             .find_map(|name| profile?.get(*name)?.as_str());
         Some(Factor {
+            id: text("id").unwrap_or_default(),
             kind: text("factorType")?,
             provider: text("provider").unwrap_or_default(),
             label: label.map(str::to_owned),
@@ -86,6 +89,18 @@ impl<'a> Transaction<'a> {
             Value::String(text) => Some(text.clone()),
             _ => None,
         }
+    }
+
+    /// Whether the user has told Okta to send pushes to this factor without asking: `autoPushEnabled` in the policy.
+    pub fn auto_push(&self, factor: &Factor) -> bool {
+        let policy = || {
+            self.embedded("policy")?
+                .get("factorsPolicyInfo")?
+                .get(&factor.id)?
+                .get("autoPushEnabled")?
+                .as_bool()
+        };
+        policy().unwrap_or(false)
     }
 
     /// The `href` of a link relation, of the link with that `name` if one is given (a relation may be an array).

@@ -17,7 +17,7 @@ mod read;
 mod write;
 
 pub use mask::{HIDDEN, mask, without_tokens};
-pub use read::{INPUT_LIMIT, Input, read, read_lines};
+pub use read::{INPUT_LIMIT, Input, LINES_LIMIT, read, read_lines};
 pub use write::{to_line, to_pretty};
 
 use crate::error::{Error, Failure, Kind};

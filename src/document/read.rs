@@ -9,6 +9,9 @@ use std::fmt;
 /// The most that a stage reads from stdin, in bytes: an HTML page of 1 MiB, escaped in JSON, twice over.
 pub const INPUT_LIMIT: usize = 4 << 20;
 
+/// The most that a stage reads of documents one a line: 250 roles, each with an assertion of 100,000 characters beside it, twice over.
+pub const LINES_LIMIT: usize = 64 << 20;
+
 /// The input of a stage, told apart by its first character after a BOM and blanks: `{` is JSON, `<` is markup (whether a
 /// page or a SAML response, `assertion` tells); anything else is taken as base64.
 pub enum Input {
@@ -54,7 +57,7 @@ pub fn read(bytes: &[u8]) -> Result<Input, Error> {
 /// Reads documents one a line (NDJSON), for the stages that take many. A single document may be spread over lines.
 ///
 /// # Errors
-/// As [`read`]; also `no_document`-less: an empty list is given for empty input.
+/// As [`read`]. Empty input is an empty list.
 pub fn read_lines(bytes: &[u8]) -> Result<Vec<Document>, Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut documents = Vec::new();

@@ -71,20 +71,26 @@ impl<'a> Okta<'a> {
         self.post(&self.org.url("/api/v1/authn"), &json!({ "stateToken": token.expose_secret() })).await
     }
 
-    /// Follows a link of a transaction by POST, with the state token and, if one is given, a code.
+    /// Follows a link of a transaction by POST, with the state token.
     ///
     /// # Errors
     /// As [`Okta::authn`]; `protocol` for a link that leaves the org's origin.
-    pub async fn follow(
+    pub async fn follow(&self, link: &str, token: &SecretString) -> Result<Map<String, Value>, Error> {
+        self.post(&self.own_link(link)?, &json!({ "stateToken": token.expose_secret() })).await
+    }
+
+    /// As [`Okta::follow`], with a code or an answer as `member` (`passCode`, `answer`).
+    ///
+    /// # Errors
+    /// As [`Okta::follow`].
+    pub async fn follow_with(
         &self,
         link: &str,
         token: &SecretString,
-        code: Option<&SecretString>,
+        member: &str,
+        code: &SecretString,
     ) -> Result<Map<String, Value>, Error> {
-        let mut body = json!({ "stateToken": token.expose_secret() });
-        if let (Some(code), Some(members)) = (code, body.as_object_mut()) {
-            members.insert("passCode".to_owned(), code.expose_secret().into());
-        }
+        let body = json!({ "stateToken": token.expose_secret(), member: code.expose_secret() });
         self.post(&self.own_link(link)?, &body).await
     }
 
@@ -93,7 +99,7 @@ impl<'a> Okta<'a> {
         let (Some(link), Some(token)) = (transaction.link("cancel", None), transaction.state_token()) else {
             return;
         };
-        let _ = self.follow(&link, &token, None).await;
+        let _ = self.follow(&link, &token).await;
     }
 
     /// `POST /api/v1/sessions`: a session of a one-time session token. Its `id` is the value of the cookie `sid`.

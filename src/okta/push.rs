@@ -69,7 +69,7 @@ pub async fn wait_for_push(
             ));
         }
         sleep(pause.min(left)).await;
-        match okta.follow(&poll, push.token, None).await {
+        match okta.follow(&poll, push.token).await {
             Ok(next) => (answer, pause) = (next, POLL_INTERVAL),
             Err(error) if is_passing(&error) => pause = (pause * 2).min(POLL_BACKOFF),
             Err(error) => return Err(error),

@@ -3,7 +3,7 @@
 use super::{Output, Shape, misplaced, missing_org, settle_org, still_read};
 use crate::cli::Authn;
 use crate::context::{Context, Source};
-use crate::document::{self, Carry, Document, Input};
+use crate::document::{self, Carry, Document, INPUT_LIMIT, Input};
 use crate::error::{Error, Kind, printable};
 use crate::okta::{Jar, Okta, refused_status};
 use crate::org::Org;
@@ -40,13 +40,23 @@ pub async fn run(arguments: &Authn, context: &Context<'_>) -> Result<Output, Err
             .terminal
             .ask(&format!("Okta user name for {org:?}"), "give --username or set OKTA_USERNAME")?,
     };
+    let typed = password.is_none();
     let password = match password {
         Some(password) => password,
         None => ask(context, &username, &org)?,
     };
     still_read(context)?;
     let okta = Okta::new(context.http, org, Jar::new(carry.cookies()));
-    let mut answer = okta.authn(&username, &password).await?;
+    let mut answer = match okta.authn(&username, &password).await {
+        // Typed wrong once is common; a password that was given is never sent again, and nothing is sent by itself.
+        Err(error) if typed && error.kind() == Some(Kind::AuthenticationFailed) => {
+            context.terminal.show("Okta did not accept that name and password. Once more:");
+            let password = ask(context, &username, okta.org())?;
+            still_read(context)?;
+            okta.authn(&username, &password).await?
+        }
+        result => result?,
+    };
     if status(&answer) == "PASSWORD_WARN" {
         answer = skip_warning(&okta, &answer, context).await?;
     }
@@ -63,7 +73,7 @@ fn credentials(context: &Context<'_>) -> Result<Document, Error> {
     if context.stdin_is_terminal {
         return Ok(Document::default());
     }
-    match document::read(&context.stdin()?)? {
+    match document::read(&context.stdin(INPUT_LIMIT)?)? {
         Input::Nothing => Ok(Document::default()),
         Input::Document(document) => {
             let document = super::checked(document)?;
@@ -112,5 +122,5 @@ async fn skip_warning(
         .and_then(|transaction| Some((transaction.link("skip", None)?, transaction.state_token()?)));
     let Some((link, token)) = link else { return Err(refused_status(answer)) };
     (context.warn)("the Okta password expires soon; change it in a browser");
-    okta.follow(&link, &token, None).await
+    okta.follow(&link, &token).await
 }

@@ -1,10 +1,10 @@
 //! `export`: credentials as code for a shell, as JSON, or as a credential_process prints them.
 
 use super::credentials::Credentials;
-use super::{Output, input_document};
+use super::{Output, checked, input_lines, wrong_document};
 use crate::cli::{Export, Format};
 use crate::context::Context;
-use crate::document::HIDDEN;
+use crate::document::{Document, HIDDEN};
 use crate::error::Error;
 use crate::shell::{Dialect, Script};
 use crate::sts;
@@ -12,35 +12,53 @@ use crate::time;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-/// Prints one credentials document in another form. The region is set only when somebody named one.
+/// Prints credentials in another form; as JSON, many documents too, one a line. The region is set only when somebody named one.
 ///
 /// # Errors
-/// `wrong_document` for anything but credentials, or for a value that the form cannot carry; `config` for a region that is none.
+/// `wrong_document` for anything but credentials, for a value that the form cannot carry, and for several documents in a form that
+/// takes one; `config` for a region that is none.
 pub fn run(arguments: &Export, context: &Context<'_>) -> Result<Output, Error> {
-    let document = input_document(context)?;
-    let carry = document.carry()?;
-    let credentials = Credentials::read(&document)?;
-    let region = context.setting(
-        arguments.region.region.as_deref(),
-        &["AWS_REGION", "AWS_DEFAULT_REGION"],
-        carry.setting("region"),
-    );
-    region.as_deref().map_or(Ok(()), sts::check_region)?;
-    match arguments.format {
-        Format::Process => Ok(Output::Document(process(&credentials).into())),
-        Format::Json => {
-            let variables = variables(&credentials, region.as_deref());
-            let members: Map<String, Value> = variables
-                .into_iter()
-                .map(|variable| (variable.name.to_owned(), variable.value.expose_secret().into()))
-                .collect();
-            Ok(Output::Document(members.into()))
+    let mut documents = input_lines(context)?;
+    if documents.len() > 1 {
+        if arguments.format != Format::Json {
+            return Err(wrong_document(
+                "stdin holds more than one document",
+                "export --format json takes many; the others take one",
+            ));
         }
+        let each = documents.into_iter().map(|document| Ok(json(&read(arguments, context, document)?)));
+        return Ok(Output::Lines(each.collect()));
+    }
+    let variables = read(arguments, context, documents.pop().ok_or_else(super::no_document)?)?;
+    match arguments.format {
+        Format::Process => Ok(Output::Document(process(&variables.credentials).into())),
+        Format::Json => Ok(Output::Document(json(&variables))),
         Format::Sh => {
-            let variables = variables(&credentials, region.as_deref());
+            let variables = variables.all();
             Ok(Output::Text { plain: script(&variables, false)?.into(), masked: script(&variables, true)? })
         }
     }
+}
+
+/// Credentials, and the region if one is known.
+struct Found {
+    credentials: Credentials,
+    region: Option<String>,
+}
+
+fn read(arguments: &Export, context: &Context<'_>, document: Document) -> Result<Found, Error> {
+    let document = checked(document)?;
+    let carry = document.carry()?;
+    let credentials = Credentials::read(&document)?;
+    let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+    let region = context.setting(arguments.region.region.as_deref(), &variables, carry.setting("region"));
+    region.as_deref().map_or(Ok(()), sts::check_region)?;
+    Ok(Found { credentials, region })
+}
+
+fn json(found: &Found) -> Document {
+    let member = |variable: Variable| (variable.name.to_owned(), variable.value.expose_secret().into());
+    found.all().into_iter().map(member).collect::<Map<String, Value>>().into()
 }
 
 /// What `export` prints for a shell when the pipe has failed: a statement that fails with the number.
@@ -54,26 +72,29 @@ struct Variable {
     is_secret: bool,
 }
 
-fn variables(credentials: &Credentials, region: Option<&str>) -> Vec<Variable> {
-    let open = |name, value: &str| Variable { name, value: value.to_owned().into(), is_secret: false };
-    let mut variables = vec![
-        open("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
-        Variable {
-            name: "AWS_SECRET_ACCESS_KEY",
-            value: credentials.secret_access_key.clone(),
-            is_secret: true,
-        },
-    ];
-    if let Some(token) = &credentials.session_token {
-        variables.push(Variable { name: "AWS_SESSION_TOKEN", value: token.clone(), is_secret: true });
+impl Found {
+    fn all(&self) -> Vec<Variable> {
+        let credentials = &self.credentials;
+        let open = |name, value: &str| Variable { name, value: value.to_owned().into(), is_secret: false };
+        let mut variables = vec![
+            open("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
+            Variable {
+                name: "AWS_SECRET_ACCESS_KEY",
+                value: credentials.secret_access_key.clone(),
+                is_secret: true,
+            },
+        ];
+        if let Some(token) = &credentials.session_token {
+            variables.push(Variable { name: "AWS_SESSION_TOKEN", value: token.clone(), is_secret: true });
+        }
+        if let Some(region) = self.region.as_deref() {
+            variables.extend([open("AWS_REGION", region), open("AWS_DEFAULT_REGION", region)]);
+        }
+        if let Some(expiration) = credentials.expiration.and_then(time::format) {
+            variables.push(open("AWS_CREDENTIAL_EXPIRATION", &expiration));
+        }
+        variables
     }
-    if let Some(region) = region {
-        variables.extend([open("AWS_REGION", region), open("AWS_DEFAULT_REGION", region)]);
-    }
-    if let Some(expiration) = credentials.expiration.and_then(time::format) {
-        variables.push(open("AWS_CREDENTIAL_EXPIRATION", &expiration));
-    }
-    variables
 }
 
 fn script(variables: &[Variable], masked: bool) -> Result<String, Error> {

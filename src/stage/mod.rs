@@ -15,7 +15,7 @@ mod role;
 
 use crate::cli::RegionArg;
 use crate::context::Context;
-use crate::document::{self, Carry, Document, Input};
+use crate::document::{self, Carry, Document, INPUT_LIMIT, Input, LINES_LIMIT};
 use crate::error::{Error, Kind};
 use crate::okta;
 use crate::org::Org;
@@ -29,6 +29,8 @@ use url::Url;
 pub enum Output {
     /// One document.
     Document(Document),
+    /// One document a line, in the order of the input. A line that failed holds its error document, and the exit code is that of the first.
+    Lines(Vec<Result<Document, Error>>),
     /// Text that is no document, and what a terminal shows of it.
     Text {
         /// As a pipe gets it.
@@ -43,6 +45,21 @@ pub enum Output {
 /// # Errors
 /// `no_document` for empty input and for a terminal; [`Error::Upstream`]; what [`document::read`] refuses.
 fn input(context: &Context<'_>) -> Result<Input, Error> {
+    match document::read(&bytes(context, INPUT_LIMIT)?)? {
+        Input::Nothing => Err(no_document()),
+        Input::Document(document) => checked(document).map(Input::Document),
+        other => Ok(other),
+    }
+}
+
+/// The documents of a stage that takes many, one a line. All are read before anything is done with the first: a pipe that was cut has
+/// no effect. Error documents among them are for the stage to keep in their place.
+fn input_lines(context: &Context<'_>) -> Result<Vec<Document>, Error> {
+    let documents = document::read_lines(&bytes(context, LINES_LIMIT)?)?;
+    if documents.is_empty() { Err(no_document()) } else { Ok(documents) }
+}
+
+fn bytes(context: &Context<'_>, limit: usize) -> Result<Vec<u8>, Error> {
     if context.stdin_is_terminal {
         return Err(Error::new(
             Kind::NoDocument,
@@ -50,11 +67,7 @@ fn input(context: &Context<'_>) -> Result<Input, Error> {
             "pipe the stage before into it; its manual page says which",
         ));
     }
-    match document::read(&context.stdin()?)? {
-        Input::Nothing => Err(no_document()),
-        Input::Document(document) => checked(document).map(Input::Document),
-        other => Ok(other),
-    }
+    context.stdin(limit)
 }
 
 fn no_document() -> Error {

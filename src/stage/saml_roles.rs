@@ -5,7 +5,7 @@ use super::{Output, Shape, input, misplaced};
 use crate::assertion::{self, Assertion, Encoded, Role, Time};
 use crate::cli::SamlRoles;
 use crate::context::Context;
-use crate::document::{Carry, Input};
+use crate::document::{Carry, Document, Input};
 use crate::error::{Error, Kind};
 use crate::page::{self, Page};
 use crate::time;
@@ -37,13 +37,27 @@ pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error
         Some(text) => role::duration(text, assertion.session_duration)?,
         None => DEFAULT_DURATION,
     };
-    let chosen_duration = arguments.role.duration.is_some().then_some(duration);
+    if arguments.each {
+        let each = listed.into_iter().map(|role| {
+            let settled = (role.clone(), duration);
+            Ok(if arguments.skeleton {
+                skeleton(&encoded, &settled)
+            } else {
+                carry.beside(members(&encoded, &assertion, std::slice::from_ref(&role), Some(&settled)))
+            })
+        });
+        return Ok(Output::Lines(each.collect()));
+    }
     let settle = settled.map(|role| (role, duration));
     if arguments.skeleton {
-        return skeleton(&encoded, settle, &listed);
+        // `choose` settles one for a skeleton, or fails.
+        let role = settle.ok_or_else(|| {
+            Error::new(Kind::RoleAmbiguous, "no role is settled", "choose one with --role or --first")
+        })?;
+        return Ok(Output::Document(skeleton(&encoded, &role)));
     }
     let mut members = members(&encoded, &assertion, &listed, settle.as_ref());
-    if let Some(duration) = chosen_duration {
+    if arguments.role.duration.is_some() {
         // Also where no role is settled yet: assume takes it then.
         members.insert("DurationSeconds".to_owned(), duration.into());
     }
@@ -57,6 +71,9 @@ fn choose(
     offered: &[Role],
 ) -> Result<(Vec<Role>, Option<Role>), Error> {
     let left = role::narrow(&arguments.role, offered)?;
+    if arguments.each {
+        return Ok((left, None));
+    }
     let chosen = !arguments.role.role.is_empty() || arguments.role.principal.is_some() || arguments.skeleton;
     match left.as_slice() {
         [only] => Ok((vec![only.clone()], Some(only.clone()))),
@@ -105,17 +122,10 @@ fn warn(context: &Context<'_>, encoded: &Encoded, assertion: &Assertion) {
     }
 }
 
-fn skeleton(encoded: &Encoded, settled: Option<(Role, u32)>, listed: &[Role]) -> Result<Output, Error> {
-    let Some((role, duration)) = settled else {
-        return Err(Error::new(
-            Kind::RoleAmbiguous,
-            format!("{} roles are offered", listed.len()),
-            "choose one with --role or --first",
-        ));
-    };
-    let mut members = settled_members(&role, duration);
+fn skeleton(encoded: &Encoded, settled: &(Role, u32)) -> Document {
+    let mut members = settled_members(&settled.0, settled.1);
     members.insert("SAMLAssertion".to_owned(), encoded.base64().into());
-    Ok(Output::Document(members.into()))
+    members.into()
 }
 
 fn settled_members(role: &Role, duration: u32) -> Map<String, Value> {

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 #[command(
     name = "oktapipe",
     version,
+    propagate_version = true,
     about = "Turns an Okta login into temporary AWS credentials, one Unix pipe stage at a time",
     long_about = "Turns an Okta login into temporary AWS credentials, one Unix pipe stage at a time:\n\n  \
         oktapipe authn | oktapipe factor-verify | oktapipe session \\\n    | oktapipe saml-fetch | oktapipe saml-roles | oktapipe assume | oktapipe export\n\n\
@@ -40,7 +41,7 @@ pub struct Common {
     /// No warnings and notes on stderr; errors stay
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Colour on stderr [also: NO_COLOR, CLICOLOR_FORCE]
+    /// Colour on stderr [also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE]
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
     /// Seconds that one request may take

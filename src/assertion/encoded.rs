@@ -55,11 +55,11 @@ pub fn decode(text: &str) -> Result<Encoded, Error> {
         base64.extend(text.split_ascii_whitespace());
     }
     if base64.is_empty() {
-        return Err(wrong("There is no base64 in the input".to_owned()));
+        return Err(wrong("there is no base64 in the input".to_owned()));
     }
     let foreign = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='));
     if let Some(at) = base64.find(foreign) {
-        return Err(wrong(format!("This is not base64: character {} is none of its own", at + 1)));
+        return Err(wrong(format!("this is not base64: character {} is none of its own", at + 1)));
     }
     if base64.len() > LIMIT {
         return Err(too_long(base64.len()));
@@ -81,14 +81,14 @@ pub fn decode(text: &str) -> Result<Encoded, Error> {
 }
 
 fn wrong(message: String) -> Error {
-    let hint = "Give the value of the SAMLResponse input, the page itself, or what saml-fetch prints";
+    let hint = "give the value of the SAMLResponse input, the page itself, or what saml-fetch prints";
     Error::new(Kind::WrongDocument, message, hint)
 }
 
 fn too_long(length: usize) -> Error {
     Error::new(
         Kind::Protocol,
-        format!("The assertion has {length} characters of base64; STS takes at most {LIMIT}"),
-        "Have fewer roles assigned to you in Okta: each takes some 300 characters",
+        format!("the assertion has {length} characters of base64; STS takes at most {LIMIT}"),
+        "have fewer roles assigned to you in Okta: each takes some 300 characters",
     )
 }

@@ -106,7 +106,7 @@ pub fn is_response(text: &[u8]) -> bool {
 fn fault(what: &str, at: u64) -> Error {
     Error::new(
         Kind::Protocol,
-        format!("The SAML response cannot be used: {what} (byte {at})"),
-        "Log in again; if it comes again like this, show it to your Okta administrator",
+        format!("the SAML response cannot be used: {what} (byte {at})"),
+        "log in again; if it comes again like this, show it to your Okta administrator",
     )
 }

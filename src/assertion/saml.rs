@@ -74,8 +74,8 @@ fn check_status(root: &Element) -> Result<(), Error> {
     let said = said.map_or(String::new(), |text| format!(" ({})", printable(&text)));
     Err(Error::new(
         Kind::Protocol,
-        format!("The SAML response says that the login failed: {codes}{said}"),
-        "Log in again; if that does not help, show this to your Okta administrator",
+        format!("the SAML response says that the login failed: {codes}{said}"),
+        "log in again; if that does not help, show this to your Okta administrator",
     ))
 }
 

@@ -140,8 +140,8 @@ fn text_of(xml: &[u8]) -> Result<&str, Error> {
     if !xml.trim_ascii_start().starts_with(b"<") {
         return Err(Error::new(
             Kind::WrongDocument,
-            "This is not XML: it does not begin with a tag",
-            "Give the SAML response, its base64, or the page that holds it",
+            "this is not XML: it does not begin with a tag",
+            "give the SAML response, its base64, or the page that holds it",
         ));
     }
     let text = text?;

@@ -46,15 +46,15 @@ pub(super) fn find(content: &Content<'_>) -> Result<Option<Form>, Error> {
     if found.any(|other| other.attr("value").unwrap_or_default() != value) {
         return Err(Error::new(
             Kind::Protocol,
-            "The page holds two different SAMLResponse inputs",
-            "Okta sends one. Look at the page in a browser, and check the app link",
+            "the page holds two different SAMLResponse inputs",
+            "Okta sends one: look at the page in a browser, and check the app link",
         ));
     }
     if value.trim().is_empty() {
         return Err(Error::new(
             Kind::Protocol,
-            "The page's SAMLResponse input is empty",
-            "Log in again; if that does not help, show the page to your Okta administrator",
+            "the page's SAMLResponse input is empty",
+            "log in again; if that does not help, show the page to your Okta administrator",
         ));
     }
     let owner = owner(first, content);

@@ -72,13 +72,13 @@ pub enum Page {
 /// Reads a page. UTF-8 only, whatever the page says of itself: that is what Okta sends.
 pub fn read(html: &[u8]) -> Result<Page, Error> {
     if html.len() > BYTES {
-        return Err(tree::refused(format!("The page is larger than {BYTES} bytes")));
+        return Err(tree::refused(format!("the page is larger than {BYTES} bytes")));
     }
     let text = std::str::from_utf8(html).map_err(|fault| {
         Error::new(
             Kind::Protocol,
-            format!("The page is not UTF-8 (byte {})", fault.valid_up_to()),
-            "Save it as the server sent it, or fetch it with saml-fetch",
+            format!("the page is not UTF-8 (byte {})", fault.valid_up_to()),
+            "save it as the server sent it, or fetch it with saml-fetch",
         )
     })?;
     let html = tree::build(text)?;
@@ -106,8 +106,8 @@ fn tell(content: &Content<'_>) -> Result<Page, Error> {
             Some(state_token) => Ok(Page::StepUp { title, state_token }),
             None => Err(Error::new(
                 Kind::Protocol,
-                format!("The page ({title}) asks for more verification, but holds no state token"),
-                "Open the app in a browser to see what it asks for",
+                format!("the page ({title}) asks for more verification, but holds no state token"),
+                "open the app in a browser to see what it asks for",
             )),
         };
     }

@@ -70,12 +70,12 @@ pub(super) fn build(text: &str) -> Result<Html, Error> {
             tokenizer.sink.break_cap(format!("holds a tag or comment of more than {PLACES} parts"));
         }
         if let Some(breach) = tokenizer.sink.breach.take() {
-            return Err(refused(format!("The page {breach} (before byte {offset})")));
+            return Err(refused(format!("the page {breach} (before byte {offset})")));
         }
     }
     tokenizer.end();
     if let Some(breach) = tokenizer.sink.breach.take() {
-        return Err(refused(format!("The page {breach}")));
+        return Err(refused(format!("the page {breach}")));
     }
     Ok(tokenizer.sink.builder.sink.finish())
 }

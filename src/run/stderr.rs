@@ -9,16 +9,22 @@ use std::io::{self, IsTerminal, Write};
 pub(super) struct Stderr {
     quiet: bool,
     color: bool,
+    /// The command, which a warning names: the stages of a pipe share a stderr.
+    name: &'static str,
 }
 
 impl Stderr {
     pub(super) fn new(cli: &Cli, environment: &Environment) -> Stderr {
-        Stderr { quiet: cli.common.quiet, color: use_color(cli.common.color, environment) }
+        Stderr {
+            quiet: cli.common.quiet,
+            color: use_color(cli.common.color, environment),
+            name: cli.command.name(),
+        }
     }
 
     /// For failures before the flags are known.
     pub(super) fn without_flags(environment: &Environment) -> Stderr {
-        Stderr { quiet: false, color: use_color(Color::Auto, environment) }
+        Stderr { quiet: false, color: use_color(Color::Auto, environment), name: "oktapipe" }
     }
 
     pub(super) fn failure(&self, stage: &str, failure: &Failure) {
@@ -30,7 +36,7 @@ impl Stderr {
     pub(super) fn warning(&self, text: &str) {
         if !self.quiet {
             let (on, off) = if self.color { ("\x1b[33m", "\x1b[0m") } else { ("", "") };
-            self.line(&format!("{on}oktapipe: warning:{off} {text}\n"));
+            self.line(&format!("{on}oktapipe {}: warning:{off} {text}\n", self.name));
         }
     }
 
@@ -44,10 +50,12 @@ fn use_color(when: Color, environment: &Environment) -> bool {
     match when {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => {
-            let forced = environment.text("CLICOLOR_FORCE").is_some_and(|value| value != "0");
-            let plain = environment.text("NO_COLOR").is_some() || environment.text("TERM") == Some("dumb");
-            forced || (!plain && io::stderr().is_terminal())
-        }
+        // NO_COLOR outweighs the rest, as no-color.org has it.
+        Color::Auto if environment.text("NO_COLOR").is_some() => false,
+        Color::Auto => match (environment.text("CLICOLOR_FORCE"), environment.text("CLICOLOR")) {
+            (Some(force), _) if force != "0" => true,
+            (_, Some("0")) => false,
+            _ => environment.text("TERM") != Some("dumb") && io::stderr().is_terminal(),
+        },
     }
 }

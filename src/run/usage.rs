@@ -26,19 +26,15 @@ pub(super) fn end(arguments: &[OsString], environment: &Environment, error: &cla
         };
     }
     let words: Vec<&str> = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
-    let name = words
-        .iter()
-        .find(|word| !word.starts_with('-'))
-        .copied()
-        .filter(|word| is_command(word))
-        .unwrap_or("oktapipe");
+    // A flag's value may stand before the command, so the first word without a dash need not be it.
+    let name = words.iter().copied().find(|word| is_command(word)).unwrap_or("oktapipe");
     let parsed = ["json", "process", "credential_process"];
     let form = match name {
         "export" if words.iter().any(|word| parsed.iter().any(|format| word.ends_with(format))) => {
             Form::Export(Format::Json)
         }
         "export" => Form::Export(Format::Sh),
-        "completions" | "sandbox" | "demo" | "oktapipe" => Form::Nothing,
+        "completions" | "sandbox" | "demo" => Form::Nothing,
         _ => Form::Document,
     };
     let hint = if name == "oktapipe" {
@@ -70,6 +66,7 @@ fn refused_argument(error: &clap::Error) -> String {
         (ErrorKind::UnknownArgument, Some(word)) => {
             format!("there is no flag {}", word.split('=').next().unwrap_or_default())
         }
+        (ErrorKind::InvalidSubcommand, _) => "there is no such command".to_owned(),
         _ => {
             let text = error.render().to_string();
             let mut lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());

@@ -14,7 +14,8 @@ use secrecy::SecretString;
 /// `{"username","password"}` may stand there. The password is sent once; it is asked for when nothing gives it.
 ///
 /// # Errors
-/// `usage` without an org or (with `--no-input`) a name; what Okta refuses; a state from which no pipe can go on.
+/// `usage` without an org; `no_terminal` where a name or password is missing and nobody can be asked; what Okta refuses; a state
+/// from which no pipe can go on.
 pub async fn run(arguments: &Authn, context: &Context<'_>) -> Result<Output, Error> {
     let source = Source {
         what: "password",

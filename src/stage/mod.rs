@@ -51,10 +51,14 @@ fn input(context: &Context<'_>) -> Result<Input, Error> {
         ));
     }
     match document::read(&context.stdin()?)? {
-        Input::Nothing => Err(Error::new(Kind::NoDocument, "stdin is empty", "did the stage before fail?")),
+        Input::Nothing => Err(no_document()),
         Input::Document(document) => checked(document).map(Input::Document),
         other => Ok(other),
     }
+}
+
+fn no_document() -> Error {
+    Error::new(Kind::NoDocument, "stdin is empty", "did the stage before fail?")
 }
 
 fn checked(document: Document) -> Result<Document, Error> {

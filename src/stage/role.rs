@@ -84,10 +84,12 @@ fn no_role(patterns: &[RolePattern], offered: &[Role]) -> Error {
     let names: Vec<&str> = handles.iter().map(String::as_str).collect();
     let wanted = patterns.first().map(RolePattern::as_str).unwrap_or_default();
     let near = nearest(wanted, &names);
-    let hint = if near.is_empty() {
-        "list them with saml-roles".to_owned()
-    } else {
-        format!("the nearest are {}", near.join(", "))
+    let hint = match (near.as_slice(), handles.as_slice()) {
+        ([], [only]) => format!("only {only} is in the document; saml-roles without --first lists them all"),
+        ([], [first, second, ..]) => {
+            format!("offered are {first}, {second} and others; saml-roles lists them all")
+        }
+        _ => format!("the nearest are {}", near.join(", ")),
     };
     Error::new(
         Kind::NoRole,

@@ -37,11 +37,17 @@ pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error
         Some(text) => role::duration(text, assertion.session_duration)?,
         None => DEFAULT_DURATION,
     };
+    let chosen_duration = arguments.role.duration.is_some().then_some(duration);
     let settle = settled.map(|role| (role, duration));
     if arguments.skeleton {
         return skeleton(&encoded, settle, &listed);
     }
-    Ok(Output::Document(carry.beside(members(&encoded, &assertion, &listed, settle.as_ref()))))
+    let mut members = members(&encoded, &assertion, &listed, settle.as_ref());
+    if let Some(duration) = chosen_duration {
+        // Also where no role is settled yet: assume takes it then.
+        members.insert("DurationSeconds".to_owned(), duration.into());
+    }
+    Ok(Output::Document(carry.beside(members)))
 }
 
 /// The roles to list, and the one that is settled: the only one, or by flag.
@@ -81,7 +87,7 @@ fn encoded(context: &Context<'_>) -> Result<(Encoded, Carry), Error> {
             }
         },
         Input::Text(text) => assertion::decode(&text)?,
-        Input::Nothing => return Err(super::wrong_document("stdin is empty", "did the stage before fail?")),
+        Input::Nothing => return Err(super::no_document()),
     };
     Ok((encoded, Carry::default()))
 }

@@ -46,6 +46,9 @@ impl Claims {
 
 /// Decodes, parses and verifies.
 pub(super) fn read(encoded: &str, key: &IdpKey) -> Result<Claims, Unreadable> {
+    // A final line break passes: AWS's own instructions save the assertion with an editor and hand it over as file://. Blanks
+    // inside are refused, as is what a browser's entities leave.
+    let encoded = encoded.strip_suffix('\n').unwrap_or(encoded);
     let bytes = STANDARD.decode(encoded).map_err(|_| Unreadable::Base64)?;
     let xml = String::from_utf8(bytes).map_err(|_| Unreadable::Xml)?;
     let response = parse(&xml).ok_or(Unreadable::Xml)?;

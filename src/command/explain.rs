@@ -63,8 +63,9 @@ fn parts(script: &str) -> Result<(&str, &str), Error> {
     })
 }
 
+/// With a prefix, for `export` alone would take the place of the shell's own.
 fn function(step: Step) -> String {
-    step.name().replace('-', "_")
+    format!("recipe_{}", step.name().replace('-', "_"))
 }
 
 fn indented(commands: &str) -> String {

@@ -12,5 +12,7 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod explain;
 mod harness;
 mod login;
+mod schema;

@@ -12,6 +12,7 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod examples;
 mod explain;
 mod harness;
 mod login;

@@ -28,7 +28,7 @@ const STAGES: [&str; 8] =
     ["authn", "factor-verify", "session", "saml-fetch", "saml-roles", "assume", "export", "caller-identity"];
 
 /// Whether Python and its validator are there; in CI they must be.
-fn validator() -> bool {
+pub fn validator() -> bool {
     if !has("python3") {
         return false;
     }

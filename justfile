@@ -33,6 +33,7 @@ fuzz TARGET SECONDS="60":
 
 # Time the pipeline beside the shell recipe, and single commands beside curl and jq
 bench: release
+    cargo build --locked
     python3 tests/bench/bench.py
 
 # The whole: CI's tier, every mixture of the swap matrix, the release binary, the README's two commands in a clean clone

@@ -20,8 +20,9 @@ impl Org {
         let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let (host, port) = split_port(rest);
+        let is_this_machine = host.eq_ignore_ascii_case("localhost");
         let is_name =
-            !host.contains('.') && host != "localhost" && !host.starts_with('[') && !text.contains("://");
+            !host.contains('.') && !is_this_machine && !host.starts_with('[') && !text.contains("://");
         let domain = if is_name { ".okta.com" } else { "" };
         let allowed = is_host(host) && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
@@ -140,6 +141,7 @@ mod tests {
             ("https://acme.example:8443", "https://acme.example:8443"),
             ("acme.example:8443", "https://acme.example:8443"),
             ("localhost:8443", "https://localhost:8443"),
+            ("LocalHost", "https://localhost"),
             ("http://127.0.0.1:80", "http://127.0.0.1"),
             ("http://[::1]:8080", "http://[::1]:8080"),
             ("http://localhost:1", "http://localhost:1"),

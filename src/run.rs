@@ -19,7 +19,9 @@ use clap::Parser;
 use secrecy::ExposeSecret;
 use std::cell::RefCell;
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -54,10 +56,18 @@ fn with_context(cli: &Cli, environment: &Environment, stderr: &Stderr) -> Result
         http: &http,
         stdin_is_terminal: io::stdin().is_terminal(),
         stdout_is_terminal,
-        input: RefCell::new(Box::new(io::stdin())),
+        input: RefCell::new(stdin()),
         warn: &warn,
     };
     dispatch(&cli.command, &context)?.write(cli, stderr, stdout_is_terminal)
+}
+
+/// Stdin without the buffer of `io::stdin`: that one takes 8 KiB ahead, which belong to whoever reads next when only a line is wanted.
+fn stdin() -> Box<dyn io::Read> {
+    match io::stdin().as_fd().try_clone_to_owned() {
+        Ok(descriptor) => Box::new(File::from(descriptor)),
+        Err(_) => Box::new(io::stdin()),
+    }
 }
 
 fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {

@@ -53,9 +53,9 @@ impl Document {
         self.0.get(name).and_then(Value::as_str)
     }
 
-    /// A member that is a string, as a secret.
+    /// A member that is a string and not empty, as a secret: an empty one is what a filter leaves of a member that was not there.
     pub fn secret(&self, name: &str) -> Option<SecretString> {
-        self.text(name).map(|text| SecretString::from(text.to_owned()))
+        self.text(name).filter(|text| !text.is_empty()).map(|text| SecretString::from(text.to_owned()))
     }
 
     /// Whether the document has the member.

@@ -58,7 +58,9 @@ pub async fn wait_for_push(
             okta.cancel(&transaction).await;
             return Err(Error::ReaderGone);
         }
-        if Instant::now() + pause > deadline {
+        // The last pause is cut short, so that the person has all of the time that they were given.
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
             okta.cancel(&transaction).await;
             return Err(Error::new(
                 Kind::MfaTimeout,
@@ -66,7 +68,7 @@ pub async fn wait_for_push(
                 "sign in again and answer it on the phone",
             ));
         }
-        sleep(pause).await;
+        sleep(pause.min(left)).await;
         match okta.follow(&poll, push.token, None).await {
             Ok(next) => (answer, pause) = (next, POLL_INTERVAL),
             Err(error) if is_passing(&error) => pause = (pause * 2).min(POLL_BACKOFF),

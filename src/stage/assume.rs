@@ -21,7 +21,9 @@ pub async fn run(arguments: &Assume, context: &Context<'_>) -> Result<Output, Er
     if Shape::of(&document) != Shape::Assertion {
         return Err(misplaced(&document));
     }
-    let Some(assertion) = document.secret("SAMLAssertion") else { return Err(misplaced(&document)) };
+    let assertion = document
+        .secret("SAMLAssertion")
+        .ok_or_else(|| unfit("SAMLAssertion", "is not a string that holds base64"))?;
     let role = settle(arguments, context, &document)?;
     let duration = duration(arguments, &document)?;
     let settings = super::aws(context, &arguments.region, &carry).await?;
@@ -105,17 +107,34 @@ fn read(role: &str, principal: &str) -> Result<Role, Error> {
 }
 
 fn duration(arguments: &Assume, document: &Document) -> Result<u32, Error> {
-    let number = |name: &str| {
-        document.members().get(name).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok())
+    let number = |name: &str| match document.members().get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match value.as_u64().and_then(|number| u32::try_from(number).ok()) {
+            Some(number) => Ok(Some(number)),
+            None => Err(unfit(name, "is not a number of seconds")),
+        },
     };
     match &arguments.role.duration {
-        Some(text) => role::duration(text, number("SessionDuration")),
-        None => Ok(number("DurationSeconds").unwrap_or(DEFAULT_DURATION)),
+        Some(text) => role::duration(text, number("SessionDuration")?),
+        None => Ok(number("DurationSeconds")?.unwrap_or(DEFAULT_DURATION)),
     }
 }
 
+/// A member that cannot be meant. One that limits the credentials must never be passed over: they would allow more than was asked for.
+fn unfit(name: &str, what: &str) -> Error {
+    super::wrong_document(
+        &format!("the document's {name} {what}"),
+        "see aws sts assume-role-with-saml help, under --cli-input-json",
+    )
+}
+
 fn policy(arguments: &Assume, document: &Document) -> Result<Option<String>, Error> {
-    let Some(text) = arguments.policy.as_deref().or(document.text("Policy")) else { return Ok(None) };
+    let carried = match document.members().get("Policy") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text.as_str()),
+        Some(_) => return Err(unfit("Policy", "is not a string that holds JSON")),
+    };
+    let Some(text) = arguments.policy.as_deref().or(carried) else { return Ok(None) };
     let Some(path) = text.strip_prefix("file://").filter(|_| arguments.policy.is_some()) else {
         return Ok(Some(text.to_owned()));
     };
@@ -133,16 +152,12 @@ fn policy_arns(arguments: &Assume, document: &Document) -> Result<Vec<String>, E
     if !arguments.policy_arn.is_empty() {
         return Ok(arguments.policy_arn.clone());
     }
-    let items = document.members().get("PolicyArns").and_then(Value::as_array);
+    let items = match document.members().get("PolicyArns") {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(value) => value.as_array(),
+    };
+    let arn = |item: &Value| item.get("arn").and_then(Value::as_str).map(str::to_owned);
     items
-        .into_iter()
-        .flatten()
-        .map(|item| item.get("arn").and_then(Value::as_str).map(str::to_owned))
-        .collect::<Option<_>>()
-        .ok_or_else(|| {
-            super::wrong_document(
-                "PolicyArns holds something else than {arn: ...}",
-                "see aws sts assume-role-with-saml help",
-            )
-        })
+        .and_then(|items| items.iter().map(arn).collect::<Option<_>>())
+        .ok_or_else(|| unfit("PolicyArns", "is not a list of {arn: ...}"))
 }

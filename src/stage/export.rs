@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::document::HIDDEN;
 use crate::error::Error;
 use crate::shell::{Dialect, Script};
+use crate::sts;
 use crate::time;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
@@ -14,7 +15,7 @@ use serde_json::{Map, Value};
 /// Prints one credentials document in another form. The region is set only when somebody named one.
 ///
 /// # Errors
-/// `wrong_document` for anything but credentials, or for a value that the form cannot carry.
+/// `wrong_document` for anything but credentials, or for a value that the form cannot carry; `config` for a region that is none.
 pub fn run(arguments: &Export, context: &Context<'_>) -> Result<Output, Error> {
     let document = input_document(context)?;
     let carry = document.carry()?;
@@ -24,6 +25,7 @@ pub fn run(arguments: &Export, context: &Context<'_>) -> Result<Output, Error> {
         &["AWS_REGION", "AWS_DEFAULT_REGION"],
         carry.setting("region"),
     );
+    region.as_deref().map_or(Ok(()), sts::check_region)?;
     match arguments.format {
         Format::Process => Ok(Output::Document(process(&credentials).into())),
         Format::Json => {

@@ -134,6 +134,7 @@ fn misplaced(document: &Document) -> Error {
                 ("a transaction that waits for a second factor", "factor-verify is missing before this stage")
             }
             Some("SUCCESS") => ("a finished transaction", "session or saml-fetch takes it"),
+            None => ("a transaction without its status", "pass on what the stage before printed"),
             _ => return okta::refused_status(document.members()),
         },
         Shape::Session => ("an Okta session", "saml-fetch takes it"),

@@ -80,14 +80,27 @@ fn no_role(patterns: &[RolePattern], offered: &[Role]) -> Error {
             "ask an Okta administrator to give you a role in the AWS app",
         );
     }
-    let handles: Vec<String> = offered.iter().map(|role| handle(&role.role)).collect();
-    let names: Vec<&str> = handles.iter().map(String::as_str).collect();
     let wanted = patterns.first().map(RolePattern::as_str).unwrap_or_default();
-    let near = nearest(wanted, &names);
-    let hint = match (near.as_slice(), handles.as_slice()) {
-        ([], [only]) => format!("only {only} is in the document; saml-roles without --first lists them all"),
+    // Only the name is held against names: an account or a path in front would outweigh any typing error in it.
+    let name = wanted.rsplit('/').next().unwrap_or(wanted);
+    let names: Vec<&str> = offered.iter().map(|role| role.role.name()).collect();
+    let near: Vec<String> = nearest(name, &names)
+        .iter()
+        .flat_map(|near| offered.iter().filter(move |role| role.role.name() == near))
+        .map(|role| handle(&role.role))
+        .take(3)
+        .collect();
+    let hint = match (near.as_slice(), offered) {
+        ([], [only]) => format!(
+            "only {} is in the document; saml-roles without --first lists them all",
+            handle(&only.role)
+        ),
         ([], [first, second, ..]) => {
-            format!("offered are {first}, {second} and others; saml-roles lists them all")
+            format!(
+                "offered are {}, {} and others; saml-roles lists them all",
+                handle(&first.role),
+                handle(&second.role)
+            )
         }
         _ => format!("the nearest are {}", near.join(", ")),
     };

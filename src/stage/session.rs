@@ -1,6 +1,6 @@
 //! `session`: a transaction's one-time session token to an Okta session.
 
-use super::{Output, Shape, input_document, misplaced, settle_org, still_read};
+use super::{Output, Shape, input_document, misplaced, settle_org, still_read, wrong_document};
 use crate::cli::Session;
 use crate::context::Context;
 use crate::error::Error;
@@ -17,9 +17,17 @@ pub async fn run(arguments: &Session, context: &Context<'_>) -> Result<Output, E
     if Shape::of(&document) != Shape::Transaction {
         return Err(misplaced(&document));
     }
-    let Some(token) = document.secret("sessionToken") else { return Err(misplaced(&document)) };
-    let links =
-        Transaction::read(document.members()).map(|transaction| transaction.links()).unwrap_or_default();
+    let transaction = Transaction::read(document.members());
+    let Some(token) = document.secret("sessionToken") else {
+        return Err(match transaction {
+            Some(transaction) if transaction.status == "SUCCESS" => wrong_document(
+                "the transaction has no sessionToken",
+                "that of an app's further verification has none: saml-fetch takes it",
+            ),
+            _ => misplaced(&document),
+        });
+    };
+    let links = transaction.map(|transaction| transaction.links()).unwrap_or_default();
     let org = settle_org(context, arguments.org.org.as_deref(), &carry, &links)?;
     still_read(context)?;
     let okta = Okta::new(context.http, org, Jar::new(carry.cookies()));

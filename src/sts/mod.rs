@@ -6,7 +6,7 @@
 mod refusal;
 mod settings;
 
-pub use settings::{AwsEnvironment, AwsSettings, RegionChoice};
+pub use settings::{AwsEnvironment, AwsSettings, RegionChoice, check_region};
 
 use crate::arn::{Partition, PrincipalArn, RoleArn};
 use crate::error::{Error, Kind};

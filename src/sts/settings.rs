@@ -203,7 +203,11 @@ async fn profile_region(profile: Option<&str>) -> Option<String> {
 }
 
 /// A region becomes part of a host's name: `x.example.com/#` would send the assertion to example.com.
-fn check_region(region: &str) -> Result<(), Error> {
+/// Refuses what is no region's name: it becomes part of a host's name, and of code in somebody's shell.
+///
+/// # Errors
+/// `config`.
+pub fn check_region(region: &str) -> Result<(), Error> {
     let is_label = (1..=63).contains(&region.len())
         && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if is_label {

@@ -69,6 +69,13 @@ verdict() {
   esac
 }
 SH
+# oktapipe itself refuses a token with characters that no key of AWS has, so it gets one without. What it would do with the others is
+# a matter of its quoting, which is tested beside the code.
+if [ -z "$fake" ]; then
+  for name in creds.json expected.sh; do
+    sed "s|CANARY'.*token \$HOME .* %s=|CANARYtoken/+_-==|" "$work/$name" >"$work/tame" && mv "$work/tame" "$work/$name"
+  done
+fi
 
 failures=0
 

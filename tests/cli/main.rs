@@ -12,8 +12,23 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod assume;
+mod authn;
+mod aws;
+mod ends;
 mod examples;
 mod explain;
+mod export;
+mod factor;
+mod floors;
 mod harness;
+mod input;
 mod login;
+mod man;
+mod pipe;
+mod prompt;
+mod push;
+mod saml_fetch;
+mod saml_roles;
 mod schema;
+mod swap;

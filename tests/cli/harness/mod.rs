@@ -3,13 +3,17 @@
 //! Every outcome is searched for canaries, which stand in every password, token, cookie and key of the sandbox: none may be in what was
 //! typed (argv), in stderr, or on the stdout of a failure. So the whole suite is one test of that promise.
 
+mod running;
+
+pub use running::{Running, patiently};
+
 use oktapipe_sandbox::{Options, Sandbox};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -107,22 +111,25 @@ pub struct Case {
     variables: BTreeMap<String, String>,
     home: PathBuf,
     stdin: Option<Vec<u8>>,
+    /// What stdin and stdout are instead of pipes of the harness.
+    source: Option<Stdio>,
+    sink: Option<Stdio>,
 }
 
 impl Case {
     pub fn new(program: &str, arguments: &[&str], home: &Path) -> Case {
-        let own = Path::new(env!("CARGO_BIN_EXE_oktapipe")).parent().unwrap().display().to_string();
-        let path = std::env::var("PATH").unwrap_or_default();
         Case {
             program: program.to_owned(),
             arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
             variables: BTreeMap::from([
-                ("PATH".to_owned(), format!("{own}:{path}")),
+                ("PATH".to_owned(), path()),
                 ("HOME".to_owned(), home.display().to_string()),
                 ("LC_ALL".to_owned(), "C.UTF-8".to_owned()),
             ]),
             home: home.to_owned(),
             stdin: None,
+            source: None,
+            sink: None,
         }
     }
 
@@ -141,34 +148,38 @@ impl Case {
         self
     }
 
-    /// Runs it, in a process group of its own: no terminal that the tests may run on is its to ask.
+    /// Runs it to its end.
+    #[track_caller]
     pub fn run(self) -> Outcome {
+        self.start().end()
+    }
+
+    /// Starts it, in a session of its own where there is setsid(1), else in a process group of its own: no terminal that the tests may
+    /// run on is its to ask.
+    fn spawn(self) -> (Child, String, String) {
         let shown = format!("{} {}", self.program, self.arguments.join(" "));
-        let mut command = Command::new(&self.program);
-        command
-            .args(&self.arguments)
-            .env_clear()
-            .envs(&self.variables)
-            .current_dir(&self.home)
-            .process_group(0);
-        command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{shown}: {error}"));
-        let feeder = child.stdin.take().zip(self.stdin).map(|(mut pipe, bytes)| {
-            // A stage may end before it has read all: its own business.
-            thread::spawn(move || drop(pipe.write_all(&bytes)))
-        });
-        let output = child.wait_with_output().unwrap();
-        feeder.map(thread::JoinHandle::join);
-        let outcome = Outcome {
-            shown,
-            status: output.status.code(),
-            signal: output.status.signal(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        let mut command = if Path::new("/usr/bin/setsid").exists() {
+            let mut command = Command::new("/usr/bin/setsid");
+            command.arg(&self.program);
+            command
+        } else {
+            let mut command = Command::new(&self.program);
+            command.process_group(0);
+            command
         };
-        outcome.hides_secrets(&self.program);
-        outcome
+        command.args(&self.arguments).env_clear().envs(&self.variables).current_dir(&self.home);
+        command.stdin(match self.source {
+            Some(source) => source,
+            None if self.stdin.is_some() => Stdio::piped(),
+            None => Stdio::null(),
+        });
+        command.stdout(self.sink.unwrap_or_else(Stdio::piped)).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{shown}: {error}"));
+        if let Some((mut pipe, bytes)) = child.stdin.take().zip(self.stdin) {
+            // A stage may end before it has read all: its own business.
+            thread::spawn(move || drop(pipe.write_all(&bytes)));
+        }
+        (child, shown, self.program)
     }
 }
 
@@ -182,6 +193,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    fn new(shown: String, program: &str, status: ExitStatus, stdout: String, stderr: String) -> Outcome {
+        let outcome = Outcome { shown, status: status.code(), signal: status.signal(), stdout, stderr };
+        outcome.hides_secrets(program);
+        outcome
+    }
+
     fn hides_secrets(&self, program: &str) {
         let own = program.ends_with("/oktapipe");
         assert!(!self.stderr.contains(CANARY), "a secret in stderr: {self}");
@@ -240,17 +257,36 @@ impl Outcome {
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "\ncommand: {}\nstatus: {:?} signal: {:?}", self.shown, self.status, self.signal)?;
-        writeln!(f, "--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr)
+        writeln!(f, "--- stdout\n{}\n--- stderr\n{}", cut(&self.stdout), cut(&self.stderr))
     }
+}
+
+/// Where programs are looked for: beside our own binary, in the virtual environment that `OKTAPIPE_TOOLS` names (with the AWS CLI, say), and
+/// in the tester's PATH.
+pub fn path() -> String {
+    let own = Path::new(env!("CARGO_BIN_EXE_oktapipe")).parent().unwrap().display().to_string();
+    let tools = std::env::var("OKTAPIPE_TOOLS").map(|folder| format!("{folder}/bin")).ok();
+    tools.into_iter().chain(std::env::var("PATH")).fold(own, |path, more| format!("{path}:{more}"))
+}
+
+/// The beginning of a text that may have megabytes.
+fn cut(text: &str) -> String {
+    let kept: String = text.chars().take(4000).collect();
+    if kept.len() < text.len() { format!("{kept}... ({} bytes)", text.len()) } else { kept }
 }
 
 /// Whether a program that a test drives is there. One that is missing fails the test in CI (`CI=true`), and is skipped loudly elsewhere.
 pub fn has(program: &str) -> bool {
-    let found = std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()));
+    let found = std::env::split_paths(&path()).any(|folder| folder.join(program).is_file());
     if !found {
         assert!(std::env::var("CI").is_err(), "{program} is not installed, and CI must have it");
-        eprintln!("SKIPPED: {program} is not installed");
+        // Not eprintln!, which the test harness keeps to itself when the test passes.
+        let _ = std::io::stderr().write_all(format!("SKIPPED: {program} is not installed\n").as_bytes());
     }
     found
+}
+
+/// Whether all of them are there. Each one that is missing is told.
+pub fn has_all(programs: &[&str]) -> bool {
+    programs.iter().filter(|program| !has(program)).count() == 0
 }

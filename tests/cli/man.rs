@@ -1,0 +1,174 @@
+//! The manual against the program, both ways: pages, flags, exit codes, variables.
+
+use crate::floors;
+use crate::harness::{Case, has};
+use clap::{Command, CommandFactory};
+use oktapipe::cli::Cli;
+use oktapipe::error::Kind;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Variables that AWS's own library reads for us.
+const READ_BY_AWS: [&str; 2] = ["AWS_PROFILE", "AWS_CONFIG_FILE"];
+
+/// Variables that `export` writes and nobody reads.
+const WRITTEN: [&str; 6] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_DEFAULT_PROFILE",
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("man")
+}
+
+fn page(name: &str) -> String {
+    let path = folder().join(format!("{name}.1"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The lines of a section.
+fn section<'p>(page: &'p str, title: &str) -> Vec<&'p str> {
+    let head = format!(".Sh {title}");
+    let lines = page.lines().skip_while(|line| *line != head).skip(1);
+    let lines: Vec<&str> = lines.take_while(|line| !line.starts_with(".Sh ")).collect();
+    assert!(!lines.is_empty(), "no section {title}");
+    lines
+}
+
+/// The flags that a page lists with `.It Fl`: `-u` and `--username`.
+fn listed(page: &str) -> BTreeSet<String> {
+    let items = page.lines().filter_map(|line| line.strip_prefix(".It Fl "));
+    let flags = items.flat_map(|item| item.split(" , Fl "));
+    flags.map(|flag| format!("-{}", flag.split(' ').next().unwrap())).collect()
+}
+
+/// The flags that clap takes, those that every command takes apart.
+fn taken(command: &Command, global: bool) -> BTreeSet<String> {
+    let flags = command.get_arguments().filter(|flag| flag.is_global_set() == global && !flag.is_hide_set());
+    flags
+        .flat_map(|flag| {
+            let long = flag.get_long().map(|long| format!("--{long}"));
+            flag.get_short().map(|short| format!("-{short}")).into_iter().chain(long)
+        })
+        .collect()
+}
+
+#[test]
+fn every_command_has_a_page_and_every_page_a_command() {
+    let command = Cli::command();
+    let commands: BTreeSet<String> =
+        command.get_subcommands().map(|command| format!("oktapipe-{}.1", command.get_name())).collect();
+    let mut pages: BTreeSet<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let main = page("oktapipe");
+    assert!(pages.remove("oktapipe.1"), "{pages:?}");
+    for (name, section) in [("oktapipe-json", 5), ("oktapipe-pipeline", 7)] {
+        assert!(pages.remove(&format!("{name}.{section}")), "{pages:?}");
+        assert!(main.contains(&format!(".Xr {name} {section}")), "oktapipe.1 does not lead to {name}");
+    }
+    assert_eq!(pages, commands);
+    for name in commands {
+        let name = name.strip_suffix(".1").unwrap();
+        assert!(main.contains(&format!(".It Xr {name} 1")), "oktapipe.1 does not list {name}");
+    }
+}
+
+#[test]
+fn every_flag_is_on_its_page_and_every_flag_of_a_page_is_taken() {
+    let command = Cli::command();
+    for command in command.get_subcommands() {
+        let name = format!("oktapipe-{}", command.get_name());
+        assert_eq!(listed(&page(&name)), taken(command, false), "{name}");
+    }
+    let mut common = taken(&command, true);
+    common.extend(["-h", "--help", "-V", "--version"].map(str::to_owned));
+    assert_eq!(listed(&page("oktapipe")), common);
+}
+
+#[test]
+fn the_formats_and_defaults_that_clap_knows_are_on_the_page() {
+    let command = Cli::command();
+    for command in command.get_subcommands() {
+        let text = page(&format!("oktapipe-{}", command.get_name()));
+        for flag in command.get_arguments().filter(|flag| !flag.is_global_set() && flag.get_long().is_some())
+        {
+            for value in flag.get_possible_values() {
+                let takes_value = flag.get_action().takes_values();
+                assert!(
+                    !takes_value || text.contains(value.get_name()),
+                    "{} {}",
+                    command.get_name(),
+                    value.get_name()
+                );
+            }
+            for default in flag.get_default_values().iter().filter_map(|value| value.to_str()) {
+                let takes_value = flag.get_action().takes_values();
+                assert!(!takes_value || text.contains(default), "{} {default}", command.get_name());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_table_of_exit_codes_is_the_programs() {
+    let text = page("oktapipe");
+    let rows: Vec<(&str, u8)> = section(&text, "EXIT STATUS")
+        .into_iter()
+        .filter_map(|line| line.strip_prefix(".It Cm "))
+        .map(|row| {
+            let mut cells = row.split(" Ta ");
+            (cells.next().unwrap(), cells.next().unwrap().parse().unwrap())
+        })
+        .collect();
+    let kinds: Vec<(&str, u8)> = Kind::ALL.iter().map(|kind| (kind.name(), kind.exit_code())).collect();
+    assert_eq!(rows, kinds);
+}
+
+#[test]
+fn every_variable_that_is_read_is_in_the_manual_and_the_other_way_round() {
+    let text = page("oktapipe");
+    let told: BTreeSet<&str> = section(&text, "ENVIRONMENT")
+        .into_iter()
+        .filter_map(|line| line.strip_prefix(".It Ev "))
+        .flat_map(|item| item.split(" , Ev "))
+        .collect();
+    let sources = floors::sources();
+    let mut read = BTreeSet::new();
+    for text in sources.values() {
+        for word in text.split('"').skip(1).step_by(2) {
+            let is_name = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            let is_variable =
+                ["OKTA_", "AWS_", "SSL_CERT", "CLICOLOR"].iter().any(|prefix| word.starts_with(prefix))
+                    || ["MFA_CODE", "NO_COLOR", "TERM"].contains(&word)
+                    || word.to_ascii_lowercase().ends_with("_proxy");
+            if is_name && is_variable && !WRITTEN.contains(&word) {
+                read.insert(word);
+            }
+        }
+    }
+    read.extend(READ_BY_AWS);
+    assert!(read.len() > 20, "{read:?}");
+    assert_eq!(told, read);
+}
+
+#[test]
+fn mandoc_finds_nothing_to_complain_about() {
+    if !has("mandoc") {
+        return;
+    }
+    let mut pages: Vec<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path().display().to_string())
+        .collect();
+    pages.sort();
+    for page in pages {
+        let outcome = Case::new("mandoc", &["-T", "lint", "-W", "warning", &page], &folder()).run();
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), ""), "{outcome}");
+    }
+}

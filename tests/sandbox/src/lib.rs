@@ -14,8 +14,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! For people there are pages on the org's own address: `/sandbox/users`, `/sandbox/totp/LOGIN` and
-//! `/sandbox/log`.
+//! For people there are pages on the org's own address: `/sandbox/users`, `/sandbox/code/LOGIN/FACTOR_TYPE`
+//! (`sms`, `token:hotp`, `token:RSA`), `/sandbox/totp/LOGIN` and `/sandbox/log`.
 //!
 //! Not here: Identity Engine, the admin API, and anything a browser's script would do.
 
@@ -129,14 +129,22 @@ impl Sandbox {
 
     /// Everyone who can be tried.
     pub fn users(&self) -> &'static [User] {
-        users::USERS
+        &users::USERS
     }
 
     /// A code that will be taken now, for a login and a provider (`GOOGLE` or `OKTA`). Codes are good once:
     /// this is the present step's, or a neighbour's if that one is used up. `None` if there is no such factor
     /// or all three are used.
     pub fn totp(&self, login: &str, provider: &str) -> Option<String> {
-        okta::factor::next_code(&self.shared.state(), login, Some(provider), self.shared.clock.now())
+        okta::codes::totp_code(&self.shared.state(), login, Some(provider), self.shared.clock.now())
+    }
+
+    /// What to type now for a factor: `code("grace", "token:software:totp")`. Where a user has several factors of
+    /// one type, the provider may follow: `token:RSA`. For text messages, calls and email it is the code last
+    /// sent and not used, for a question its answer, for everything else the next code that will be taken.
+    /// `None` if there is no such factor, or nothing has been sent, or nothing is to be typed for it.
+    pub fn code(&self, login: &str, factor_type: &str) -> Option<String> {
+        okta::codes::code(&self.shared.state(), login, factor_type, self.shared.clock.now())
     }
 
     /// The environment that points oktapipe, curl, the AWS CLI and SDKs at this sandbox.

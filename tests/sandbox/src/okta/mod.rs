@@ -2,8 +2,10 @@
 
 mod app;
 mod authn;
+mod challenge;
+pub(crate) mod codes;
 pub(crate) mod control;
-pub(crate) mod factor;
+mod factor;
 mod page;
 mod refusal;
 mod session;

@@ -30,12 +30,14 @@ mod saml;
 mod server;
 mod state;
 mod sts;
+mod switch;
 mod tls;
 mod totp;
 mod users;
 
 pub use fault::{Action, Fault};
 pub use log::Request;
+pub use switch::Switch;
 pub use users::{Factor, Role, User};
 
 use server::{Service, Shared};
@@ -117,6 +119,12 @@ impl Sandbox {
         format!("{}/federation", self.shared.sts)
     }
 
+    /// AWS's sign-in page for SAML, `https://localhost:PORT/saml`, on STS's listener. Assertions are not addressed to
+    /// it but to the real one, and it takes them all the same.
+    pub fn sign_in(&self) -> String {
+        format!("{}/saml", self.shared.sts)
+    }
+
     /// The certificate of the throw-away authority, PEM.
     pub fn ca_file(&self) -> &Path {
         self.folder.ca_file()
@@ -175,6 +183,17 @@ impl Sandbox {
         self.shared.faults.add(fault);
     }
 
+    /// Makes the org, or AWS's sign-in page, differ from now on.
+    pub fn set(&self, switch: Switch) {
+        self.shared.state().switches.insert(switch);
+    }
+
+    /// Answers the next so many calls that ask for a role, by its ARN or its name, with STS's `Throttling`. One role of
+    /// `crowd@` is throttled once without this.
+    pub fn throttle(&self, role: &str, times: u32) {
+        self.shared.state().throttles.insert(role.to_owned(), times);
+    }
+
     /// Moves the sandbox's clock forward, so that tokens, sessions and assertions age.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
@@ -190,7 +209,7 @@ impl Sandbox {
     /// whose app gives none.
     pub fn assertion(&self, login: &str) -> Option<String> {
         let user = users::find(login)?;
-        saml::for_user(user, self.shared.idp_key, &mut self.shared.state().random, self.shared.clock.now())
+        saml::for_user(user, self.shared.idp_key, &mut self.shared.state(), self.shared.clock.now())
     }
 
     /// The certificate assertions are signed with, PEM.

@@ -4,7 +4,8 @@ use crate::clock::MINUTE;
 use crate::okta::codes::Message;
 use crate::okta::transaction::Transaction;
 use crate::random::Random;
-use crate::users::User;
+use crate::switch::Switches;
+use crate::users::{THROTTLED, User};
 use std::collections::{HashMap, HashSet};
 
 /// How long a session token may wait to be spent (Okta's Authentication API reference).
@@ -19,6 +20,9 @@ pub(crate) const SESSION_LIFE: i64 = 120 * MINUTE;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) random: Random,
+    pub(crate) switches: Switches,
+    /// How often AssumeRoleWithSAML is still to be throttled, by the role's ARN or its name.
+    pub(crate) throttles: HashMap<String, u32>,
     /// Running transactions by state token.
     pub(crate) transactions: HashMap<String, Transaction>,
     /// Session tokens not spent yet.
@@ -83,6 +87,8 @@ impl State {
     pub(crate) fn new(random: Random) -> State {
         State {
             random,
+            switches: Switches::new(),
+            throttles: HashMap::from([(THROTTLED.to_owned(), 1)]),
             transactions: HashMap::new(),
             session_tokens: HashMap::new(),
             sessions: HashMap::new(),

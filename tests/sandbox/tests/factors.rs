@@ -30,7 +30,7 @@ impl<'a> Login<'a> {
     fn post(&self, url: &str, member: &str, value: Option<&str>) -> Got {
         let mut body = json!({ "stateToken": self.began.at("/stateToken") });
         if let Some(value) = value {
-            body[member] = json!(value);
+            body.as_object_mut().unwrap().insert(member.to_owned(), json!(value));
         }
         self.browser.post(url, &body)
     }

@@ -119,7 +119,7 @@ fn app(visit: &mut Visit<'_>) -> Reply {
         App::StepUp(_) if !session.stepped_up => extra_verification(visit, &sid, &session),
         App::Aws(_) | App::Many(_) | App::StepUp(_) => {
             let relay_state = visit.asked.parameters().remove("RelayState").unwrap_or_default();
-            match saml::for_user(user, visit.shared.idp_key, &mut visit.state.random, visit.now) {
+            match saml::for_user(user, visit.shared.idp_key, visit.state, visit.now) {
                 Some(assertion) => page::assertion(user, saml::destination(user), &assertion, &relay_state),
                 None => page::refused(500, "Internal Server Error", "No assertion could be made."),
             }

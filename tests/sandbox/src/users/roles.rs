@@ -74,7 +74,7 @@ static MANY: LazyLock<Vec<Role>> = LazyLock::new(|| {
 
 /// What the names of the roles of `crowd@` end in: as long as it takes to bring the assertion as near to STS's 100,000
 /// characters as names of one length can.
-const CROWDED: &str = "-Platform";
+const CROWDED: &str = "-PlatformEngineering";
 
 /// The role of `crowd@` that no one may assume.
 const REFUSED: &str = "Crowd-Refused";

@@ -12,5 +12,6 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod clients;
 mod harness;
 mod login;

@@ -15,6 +15,7 @@
 mod assume;
 mod authn;
 mod aws;
+mod clients;
 mod ends;
 mod examples;
 mod explain;

@@ -94,7 +94,14 @@ fn embed_link(visit: &mut Visit<'_>) -> Reply {
     let Some((sid, _)) = visitor(visit) else {
         return to_sign_in(visit, &visit.asked.path.clone());
     };
-    let relay_state = visit.asked.query_parameters().remove("RelayState");
+    let mut parameters = visit.asked.query_parameters();
+    // gimme-aws-creds ends a step-up here: it puts the whole address of the redirect into the query as `stateToken`.
+    // Whether Okta then goes by the token or by the session is not known.
+    if let Some(token) = parameters.remove("stateToken") {
+        let token = token.rsplit("stateToken=").next().unwrap_or_default();
+        end_step_up(visit, token);
+    }
+    let relay_state = parameters.remove("RelayState");
     let relay_state = relay_state.map(|value| format!("&RelayState={}", percent(&value))).unwrap_or_default();
     let path = format!("/app/amazon_aws/{EXTERNAL_KEY}/sso/saml?fromHome=true{relay_state}");
     Reply::redirect(&visit.address(&path)).cookie(&session_cookie(&sid))
@@ -117,9 +124,9 @@ fn app(visit: &mut Visit<'_>) -> Reply {
         ),
         App::PasswordForm => page::stored_password(user),
         App::StepUp(_) if !session.stepped_up => extra_verification(visit, &sid, &session),
-        App::Aws(_) | App::Many | App::StepUp(_) => {
+        App::Aws(_) | App::Many(_) | App::StepUp(_) => {
             let relay_state = visit.asked.parameters().remove("RelayState").unwrap_or_default();
-            match saml::for_user(user, visit.shared.idp_key, &mut visit.state.random, visit.now) {
+            match saml::for_user(user, visit.shared.idp_key, visit.state, visit.now) {
                 Some(assertion) => page::assertion(user, saml::destination(user), &assertion, &relay_state),
                 None => page::refused(500, "Internal Server Error", "No assertion could be made."),
             }
@@ -142,22 +149,31 @@ fn extra_verification(visit: &mut Visit<'_>, sid: &str, session: &Session) -> Re
 fn step_up_redirect(visit: &mut Visit<'_>) -> Reply {
     let back = format!("/home/amazon_aws/{APP_ID}/272");
     let token = visit.asked.query_parameters().remove("stateToken").unwrap_or_default();
-    let Some((sid, _)) = visit.session() else {
+    let cookie = visit.session().map(|(sid, _)| sid);
+    let Some(sid) = end_step_up(visit, &token).or(cookie) else {
         return to_sign_in(visit, &back);
     };
-    let met = visit.state.transactions.get(&token).is_some_and(|transaction| {
-        transaction.status == Status::SteppedUp
-            && transaction.expires > visit.now
-            && transaction.step_up.as_deref() == Some(sid.as_str())
-    });
-    if met {
-        visit.state.transactions.remove(&token);
-        if let Some(session) = visit.state.sessions.get_mut(&sid) {
-            session.stepped_up = true;
-            session.factor_used = true;
-        }
-    }
     // Not met: the app asks again, with a new state token.
     Reply::redirect(&visit.address(&format!("/app/amazon_aws/{EXTERNAL_KEY}/sso/saml")))
         .cookie(&session_cookie(&sid))
+}
+
+/// Ends a step-up whose factor was proved: its session has met the app's demand. The session, if this is its browser.
+fn end_step_up(visit: &mut Visit<'_>, token: &str) -> Option<String> {
+    let cookie = visit.session().map(|(sid, _)| sid);
+    let transaction = visit.state.transactions.get(token)?;
+    if transaction.status != Status::SteppedUp || transaction.expires <= visit.now {
+        return None;
+    }
+    let sid = transaction.step_up.clone()?;
+    // Who has just given name and password need not show a cookie: they have none yet.
+    if !transaction.new_session && cookie.as_ref() != Some(&sid) {
+        return None;
+    }
+    visit.state.transactions.remove(token);
+    if let Some(session) = visit.state.sessions.get_mut(&sid) {
+        session.stepped_up = true;
+        session.factor_used = true;
+    }
+    Some(sid)
 }

@@ -1,0 +1,188 @@
+//! What each command takes of its own.
+
+use clap::{Args, ValueEnum};
+
+/// Which Okta org.
+#[derive(Args, Debug, Clone, Default)]
+pub struct OrgArg {
+    /// The Okta org: a name (acme), a host (acme.okta.com, login.acme.example) or a URL [env: OKTA_ORG]
+    #[arg(long, value_name = "ORG")]
+    pub org: Option<String>,
+}
+
+/// `oktapipe authn`
+#[derive(Args, Debug)]
+pub struct Authn {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub org: OrgArg,
+    /// The login name [env: OKTA_USERNAME]
+    #[arg(short, long, value_name = "NAME")]
+    pub username: Option<String>,
+    /// Read the password from stdin, to its first newline
+    #[arg(long, conflicts_with_all = ["password_fd", "password_command"])]
+    pub password_stdin: bool,
+    /// Read the password from this file descriptor, to its first newline
+    #[arg(long, value_name = "N", conflicts_with = "password_command")]
+    pub password_fd: Option<u32>,
+    /// Take the password from this command's output, to its first newline (run by sh -c)
+    #[arg(long, value_name = "COMMAND")]
+    pub password_command: Option<String>,
+}
+
+/// `oktapipe factor-verify`
+#[derive(Args, Debug)]
+pub struct FactorVerify {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub org: OrgArg,
+    /// The factor to use, for instance push or token:software:totp:GOOGLE; repeatable, the first that the user has is used
+    #[arg(long, value_name = "TYPE[:PROVIDER[:NAME]]")]
+    pub factor: Vec<String>,
+    /// Only factors of this provider, for instance OKTA or GOOGLE
+    #[arg(long, value_name = "PROVIDER")]
+    pub provider: Option<String>,
+    /// Read the code from this file descriptor, to its first newline
+    #[arg(long, value_name = "N", conflicts_with = "passcode_command")]
+    pub passcode_fd: Option<u32>,
+    /// Take the code from this command's output, to its first newline (run by sh -c)
+    #[arg(long, value_name = "COMMAND")]
+    pub passcode_command: Option<String>,
+    /// Seconds to wait for a push to be answered
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub push_timeout: u64,
+}
+
+/// `oktapipe session`
+#[derive(Args, Debug)]
+pub struct Session {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub org: OrgArg,
+}
+
+/// `oktapipe saml-fetch`
+#[derive(Args, Debug)]
+pub struct SamlFetch {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub org: OrgArg,
+    /// The AWS app: its link, or its id (0oa... or exk...) [env: OKTA_APP_ID]
+    #[arg(long, value_name = "APP")]
+    pub app: Option<String>,
+}
+
+/// Which role, and for how long.
+#[derive(Args, Debug, Clone, Default)]
+pub struct RoleArgs {
+    /// The role: an ARN, NAME, or ACCOUNT/NAME; * and ? match; repeatable
+    #[arg(long, value_name = "ROLE")]
+    pub role: Vec<String>,
+    /// The SAML provider's ARN, for a role that is offered through two (or an encrypted assertion)
+    #[arg(long, value_name = "ARN")]
+    pub principal: Option<String>,
+    /// How long the credentials shall live: seconds, 30m, 1h, assertion (its SessionDuration) or max
+    #[arg(long, value_name = "TIME")]
+    pub duration: Option<String>,
+}
+
+/// `oktapipe saml-roles`
+#[derive(Args, Debug)]
+pub struct SamlRoles {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub role: RoleArgs,
+    /// Settle on the first role of the assertion (or of those that --role matches)
+    #[arg(long, conflicts_with = "each")]
+    pub first: bool,
+    /// Print one document a role, one a line, with that role settled: for all roles, or those that --role matches
+    #[arg(long)]
+    pub each: bool,
+    /// Print only what `aws sts assume-role-with-saml --cli-input-json` takes
+    #[arg(long)]
+    pub skeleton: bool,
+}
+
+/// `oktapipe assume`
+#[derive(Args, Debug)]
+pub struct Assume {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub role: RoleArgs,
+    /// Fail instead of asking for less when the role forbids so long a session
+    #[arg(long)]
+    pub strict_duration: bool,
+    /// A session policy: JSON, or file://PATH
+    #[arg(long, value_name = "POLICY")]
+    pub policy: Option<String>,
+    /// The ARN of a managed policy to use as a session policy; repeatable, at most 10
+    #[arg(long, value_name = "ARN")]
+    pub policy_arn: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub region: RegionArg,
+}
+
+/// Which AWS region.
+#[derive(Args, Debug, Clone, Default)]
+pub struct RegionArg {
+    /// The AWS region [env: AWS_REGION, AWS_DEFAULT_REGION]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+}
+
+/// `oktapipe export`
+#[derive(Args, Debug)]
+pub struct Export {
+    /// What to print
+    #[arg(short, long, value_name = "FORMAT", default_value = "sh")]
+    pub format: Format,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub region: RegionArg,
+}
+
+/// What `export` prints. The names are those of `aws configure export-credentials` where it has them.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Statements for bash, zsh, dash, ksh and other sh: eval "$(oktapipe ... | oktapipe export)"
+    #[value(aliases = ["env", "bash", "zsh", "dash", "ksh", "mksh", "yash"])]
+    Sh,
+    /// The variables as one JSON object
+    Json,
+    /// What an AWS credential_process prints
+    #[value(alias = "credential_process")]
+    Process,
+}
+
+/// `oktapipe caller-identity`
+#[derive(Args, Debug)]
+pub struct CallerIdentity {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub region: RegionArg,
+}
+
+/// `oktapipe completions`
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `oktapipe sandbox`
+#[cfg(feature = "sandbox")]
+#[derive(Args, Debug)]
+pub struct Sandbox {
+    /// The org's port; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub port: u16,
+    /// The port of STS; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub sts_port: u16,
+}
+
+/// `oktapipe demo`
+#[cfg(feature = "sandbox")]
+#[derive(Args, Debug)]
+pub struct Demo {}

@@ -61,8 +61,18 @@ pub fn read(bytes: &[u8]) -> Result<Input, Error> {
 pub fn read_lines(bytes: &[u8]) -> Result<Vec<Document>, Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut documents = Vec::new();
-    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+    let mut start = 0;
+    while let Some(value) = values.next() {
         documents.push(document(value.map_err(|error| not_json(&error))?)?);
+        if values.byte_offset() - start > INPUT_LIMIT {
+            return Err(wrong(&format!(
+                "document {} holds more than {} MiB",
+                documents.len(),
+                INPUT_LIMIT >> 20
+            )));
+        }
+        start = values.byte_offset();
     }
     Ok(documents)
 }

@@ -1,7 +1,7 @@
 //! `explain`: each stage's commands in the place of the stage, in real bash, with the real curl, jq, sed, recode, base64, xq and aws; and
 //! what everybody can read meanwhile, the argument lists.
 
-use crate::harness::{CANARY, Case, Outcome, World, has};
+use crate::harness::{self, CANARY, Case, Outcome, World, has};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -27,7 +27,7 @@ fn person(world: &World, login: &str, script: &str) -> Case {
     fs::create_dir_all(&folder).unwrap();
     let log = world.home.join("argv");
     for tool in TOOLS {
-        let paths = std::env::var_os("PATH").unwrap();
+        let paths = harness::path();
         let real =
             std::env::split_paths(&paths).map(|path| path.join(tool)).find(|path| path.is_file()).unwrap();
         let text = format!(

@@ -136,6 +136,12 @@ fn a_document_that_was_cut_or_doubled_is_refused() {
             ("in an array", format!("[{document}]")),
             ("in a string", format!("{{\"a\":{}}}", json!(document))),
         ] {
+            // assume and export --format json take many documents, with error documents among them: see many.rs.
+            if matches!(stage[0], "assume" | "export")
+                && (what.starts_with("doubled") || what == "followed by an error")
+            {
+                continue;
+            }
             let outcome = refused(&world, stage, text, 65, "wrong_document");
             if what.starts_with("cut") {
                 assert!(outcome.stderr.contains("cut off"), "{outcome}");
@@ -167,8 +173,13 @@ fn ten_megabytes_of_anything_are_refused_soon() {
         noise,
         format!("{{\"sessionToken\":\"{}\"}}", "x".repeat(SIZE)).into_bytes(),
     ] {
+        let is_blank = bytes.iter().all(|byte| *byte == b' ');
         for stage in STAGES {
-            refused(&world, stage, &bytes, 65, "wrong_document");
+            // The stages that take many documents have room for 64 MiB of them, and blanks are none.
+            match stage[0] {
+                "assume" | "export" if is_blank => refused(&world, stage, &bytes, 66, "no_document"),
+                _ => refused(&world, stage, &bytes, 65, "wrong_document"),
+            };
         }
     }
     assert!(world.sandbox.log().is_empty());

@@ -164,7 +164,9 @@ fn an_assertion_is_taken_as_it_is_or_not_at_all() {
         "Invalid base64 SAMLResponse (Service: AWSOpenIdDiscoveryService",
     );
     invalid(&assertion.replacen('+', " ", 1), "Invalid base64 SAMLResponse");
-    invalid(&format!("{assertion}\n"), "Invalid base64 SAMLResponse");
+    let (line, rest) = assertion.split_at(76);
+    invalid(&format!("{line}\n{rest}"), "Invalid base64 SAMLResponse");
+    assert_eq!(with(&format!("{assertion}\n")).status, 200, "a final line break passes");
     invalid(&encoded("no xml"), "Invalid SAMLResponse");
     let document = xml(&assertion);
     for (part, other) in [

@@ -14,8 +14,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! For people there are pages on the org's own address: `/sandbox/users`, `/sandbox/totp/LOGIN` and
-//! `/sandbox/log`.
+//! For people there are pages on the org's own address: `/sandbox/users`, `/sandbox/code/LOGIN/FACTOR_TYPE`
+//! (`sms`, `token:hotp`, `token:RSA`), `/sandbox/totp/LOGIN` and `/sandbox/log`.
 //!
 //! Not here: Identity Engine, the admin API, and anything a browser's script would do.
 
@@ -30,12 +30,14 @@ mod saml;
 mod server;
 mod state;
 mod sts;
+mod switch;
 mod tls;
 mod totp;
 mod users;
 
 pub use fault::{Action, Fault};
 pub use log::Request;
+pub use switch::Switch;
 pub use users::{Factor, Role, User};
 
 use server::{Service, Shared};
@@ -117,6 +119,12 @@ impl Sandbox {
         format!("{}/federation", self.shared.sts)
     }
 
+    /// AWS's sign-in page for SAML, `https://localhost:PORT/saml`, on STS's listener. Assertions are not addressed to
+    /// it but to the real one, and it takes them all the same.
+    pub fn sign_in(&self) -> String {
+        format!("{}/saml", self.shared.sts)
+    }
+
     /// The certificate of the throw-away authority, PEM.
     pub fn ca_file(&self) -> &Path {
         self.folder.ca_file()
@@ -129,14 +137,22 @@ impl Sandbox {
 
     /// Everyone who can be tried.
     pub fn users(&self) -> &'static [User] {
-        users::USERS
+        &users::USERS
     }
 
     /// A code that will be taken now, for a login and a provider (`GOOGLE` or `OKTA`). Codes are good once:
     /// this is the present step's, or a neighbour's if that one is used up. `None` if there is no such factor
     /// or all three are used.
     pub fn totp(&self, login: &str, provider: &str) -> Option<String> {
-        okta::factor::next_code(&self.shared.state(), login, Some(provider), self.shared.clock.now())
+        okta::codes::totp_code(&self.shared.state(), login, Some(provider), self.shared.clock.now())
+    }
+
+    /// What to type now for a factor: `code("grace", "token:software:totp")`. Where a user has several factors of
+    /// one type, the provider may follow: `token:RSA`. For text messages, calls and email it is the code last
+    /// sent and not used, for a question its answer, for everything else the next code that will be taken.
+    /// `None` if there is no such factor, or nothing has been sent, or nothing is to be typed for it.
+    pub fn code(&self, login: &str, factor_type: &str) -> Option<String> {
+        okta::codes::code(&self.shared.state(), login, factor_type, self.shared.clock.now())
     }
 
     /// The environment that points oktapipe, curl, the AWS CLI and SDKs at this sandbox.
@@ -167,6 +183,17 @@ impl Sandbox {
         self.shared.faults.add(fault);
     }
 
+    /// Makes the org, or AWS's sign-in page, differ from now on.
+    pub fn set(&self, switch: Switch) {
+        self.shared.state().switches.insert(switch);
+    }
+
+    /// Answers the next so many calls that ask for a role, by its ARN or its name, with STS's `Throttling`. One role of
+    /// `crowd@` is throttled once without this.
+    pub fn throttle(&self, role: &str, times: u32) {
+        self.shared.state().throttles.insert(role.to_owned(), times);
+    }
+
     /// Moves the sandbox's clock forward, so that tokens, sessions and assertions age.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
@@ -182,7 +209,7 @@ impl Sandbox {
     /// whose app gives none.
     pub fn assertion(&self, login: &str) -> Option<String> {
         let user = users::find(login)?;
-        saml::for_user(user, self.shared.idp_key, &mut self.shared.state().random, self.shared.clock.now())
+        saml::for_user(user, self.shared.idp_key, &mut self.shared.state(), self.shared.clock.now())
     }
 
     /// The certificate assertions are signed with, PEM.

@@ -124,6 +124,11 @@ impl Random {
         )
     }
 
+    /// A code in a message: six digits.
+    pub(crate) fn message_code(&mut self) -> String {
+        self.text(DIGITS, 6)
+    }
+
     /// A folder's suffix.
     pub(crate) fn suffix(&mut self) -> String {
         self.text(HEX, 16)

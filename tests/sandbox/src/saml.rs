@@ -8,11 +8,16 @@ use crate::clock::{MINUTE, saml_time};
 use crate::idp_key::IdpKey;
 use crate::okta::EXTERNAL_KEY;
 use crate::random::Random;
+use crate::state::State;
+use crate::switch::{Switch, Switches};
 use crate::users::{App, User};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 
+/// The name spaces of SAML.
+pub(crate) const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
+pub(crate) const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 /// The name space of XML signatures. A signature's SignedInfo inherits it in the document and declares it
 /// when signed.
 pub(crate) const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
@@ -36,6 +41,38 @@ pub(crate) struct Contents {
     /// Attribute names without AWS's prefix, with their values.
     pub(crate) attributes: Vec<(String, Vec<String>)>,
     pub(crate) issued: i64,
+    pub(crate) prefixes: Prefixes,
+}
+
+/// The prefixes of the three name spaces; an empty one makes its name space the default where it is used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Prefixes {
+    protocol: &'static str,
+    assertion: &'static str,
+    signature: &'static str,
+}
+
+impl Prefixes {
+    /// Okta's own (observed), or those a switch asks for.
+    fn of(switches: &Switches) -> Prefixes {
+        if switches.contains(&Switch::NoPrefixes) {
+            Prefixes { protocol: "", assertion: "", signature: "" }
+        } else if switches.contains(&Switch::OtherPrefixes) {
+            Prefixes { protocol: "samlp", assertion: "saml", signature: "dsig" }
+        } else {
+            Prefixes { protocol: "saml2p", assertion: "saml2", signature: "ds" }
+        }
+    }
+
+    /// What stands before a name.
+    fn colon(prefix: &str) -> String {
+        if prefix.is_empty() { String::new() } else { format!("{prefix}:") }
+    }
+
+    /// The attribute that declares a name space.
+    fn declared(prefix: &str, space: &str) -> String {
+        if prefix.is_empty() { format!("xmlns=\"{space}\"") } else { format!("xmlns:{prefix}=\"{space}\"") }
+    }
 }
 
 /// Where the form of a user's app page goes: AWS's sign-in of the partition the roles are in.
@@ -48,21 +85,28 @@ fn in_china(user: &User) -> bool {
 }
 
 /// What a user's assertion says. `None` if the user's app gives no assertion.
-pub(crate) fn contents(user: &User, now: i64) -> Option<Contents> {
+pub(crate) fn contents(user: &User, switches: &Switches, now: i64) -> Option<Contents> {
     if matches!(user.app, App::Unassigned | App::PasswordForm) {
         return None;
     }
     let audience =
         if in_china(user) { "urn:amazon:webservices:cn-north-1" } else { "urn:amazon:webservices" };
     // Okta's order within a value: provider, then role.
-    let roles: Vec<String> =
-        user.roles().iter().map(|role| format!("{},{}", role.provider, role.arn)).collect();
+    let reversed = switches.contains(&Switch::RoleBeforeProvider);
+    let roles = user.roles().iter().map(|role| match reversed {
+        false => format!("{},{}", role.provider, role.arn),
+        true => format!("{},{}", role.arn, role.provider),
+    });
+    let roles: Vec<String> = roles.collect();
     let mut attributes = Vec::new();
     if !roles.is_empty() {
         attributes.push(("Role".to_owned(), roles));
     }
     attributes.push(("RoleSessionName".to_owned(), vec![user.login.to_owned()]));
     attributes.push(("SessionDuration".to_owned(), vec![user.session_duration.to_string()]));
+    if switches.contains(&Switch::AttributesReversed) {
+        attributes.reverse();
+    }
     Some(Contents {
         issuer: issuer(),
         audience: audience.to_owned(),
@@ -70,12 +114,14 @@ pub(crate) fn contents(user: &User, now: i64) -> Option<Contents> {
         subject: user.login.to_owned(),
         attributes,
         issued: now,
+        prefixes: Prefixes::of(switches),
     })
 }
 
 /// A user's assertion, base64 on one line.
-pub(crate) fn for_user(user: &User, key: &IdpKey, random: &mut Random, now: i64) -> Option<String> {
-    Some(encoded(&contents(user, now)?, key, random))
+pub(crate) fn for_user(user: &User, key: &IdpKey, state: &mut State, now: i64) -> Option<String> {
+    let contents = contents(user, &state.switches, now)?;
+    Some(encoded(&contents, key, &mut state.random))
 }
 
 /// An assertion in base64. It always ends in `=`: the Response's id is made longer if the length would not
@@ -92,47 +138,51 @@ fn document(contents: &Contents, key: &IdpKey, random: &mut Random, digits: usiz
     let assertion_id = random.saml_id(23);
     let at = |ms: i64| saml_time(contents.issued + ms);
     let (issued, expires) = (at(0), at(LIFE));
+    let Prefixes { protocol, assertion, .. } = contents.prefixes;
+    let (p, s) = (Prefixes::colon(protocol), Prefixes::colon(assertion));
+    let protocol_space = Prefixes::declared(protocol, PROTOCOL);
+    let saml_space = Prefixes::declared(assertion, ASSERTION);
     let issuer = format!(
-        r#"Format="urn:oasis:names:tc:SAML:2.0:nameid-format:entity">{}</saml2:Issuer>"#,
+        r#"Format="urn:oasis:names:tc:SAML:2.0:nameid-format:entity">{}</{s}Issuer>"#,
         escaped(&contents.issuer)
     );
     let recipient = escaped(&contents.recipient);
 
     let before = format!(
-        r#"<saml2:Assertion xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion" ID="{assertion_id}" IssueInstant="{issued}" Version="2.0"><saml2:Issuer {issuer}"#
+        r#"<{s}Assertion {saml_space} ID="{assertion_id}" IssueInstant="{issued}" Version="2.0"><{s}Issuer {issuer}"#
     );
     let subject = format!(
-        r#"<saml2:Subject><saml2:NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified">{}</saml2:NameID><saml2:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml2:SubjectConfirmationData NotOnOrAfter="{expires}" Recipient="{recipient}"></saml2:SubjectConfirmationData></saml2:SubjectConfirmation></saml2:Subject>"#,
+        r#"<{s}Subject><{s}NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified">{}</{s}NameID><{s}SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><{s}SubjectConfirmationData NotOnOrAfter="{expires}" Recipient="{recipient}"></{s}SubjectConfirmationData></{s}SubjectConfirmation></{s}Subject>"#,
         escaped(&contents.subject)
     );
     let conditions = format!(
-        r#"<saml2:Conditions NotBefore="{}" NotOnOrAfter="{expires}"><saml2:AudienceRestriction><saml2:Audience>{}</saml2:Audience></saml2:AudienceRestriction></saml2:Conditions>"#,
+        r#"<{s}Conditions NotBefore="{}" NotOnOrAfter="{expires}"><{s}AudienceRestriction><{s}Audience>{}</{s}Audience></{s}AudienceRestriction></{s}Conditions>"#,
         at(-LIFE),
         escaped(&contents.audience)
     );
     let authentication = format!(
-        r#"<saml2:AuthnStatement AuthnInstant="{issued}" SessionIndex="id{}.{}"><saml2:AuthnContext><saml2:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml2:AuthnContextClassRef></saml2:AuthnContext></saml2:AuthnStatement>"#,
+        r#"<{s}AuthnStatement AuthnInstant="{issued}" SessionIndex="id{}.{}"><{s}AuthnContext><{s}AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</{s}AuthnContextClassRef></{s}AuthnContext></{s}AuthnStatement>"#,
         contents.issued,
         random.saml_id(9).trim_start_matches("id")
     );
     let attributes: String =
-        contents.attributes.iter().map(|(name, values)| attribute(name, values)).collect();
+        contents.attributes.iter().map(|(name, values)| attribute(&s, name, values)).collect();
     let after = format!(
-        "{subject}{conditions}{authentication}<saml2:AttributeStatement>{attributes}</saml2:AttributeStatement></saml2:Assertion>"
+        "{subject}{conditions}{authentication}<{s}AttributeStatement>{attributes}</{s}AttributeStatement></{s}Assertion>"
     );
-    let assertion = signed(&before, &after, &assertion_id, key);
+    let assertion = signed(&before, &after, &assertion_id, key, contents.prefixes);
 
     let before = format!(
-        r#"<saml2p:Response xmlns:saml2p="urn:oasis:names:tc:SAML:2.0:protocol" Destination="{recipient}" ID="{response_id}" IssueInstant="{issued}" Version="2.0"><saml2:Issuer xmlns:saml2="urn:oasis:names:tc:SAML:2.0:assertion" {issuer}"#
+        r#"<{p}Response {protocol_space} Destination="{recipient}" ID="{response_id}" IssueInstant="{issued}" Version="2.0"><{s}Issuer {saml_space} {issuer}"#
     );
     let after = format!(
-        r#"<saml2p:Status><saml2p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"></saml2p:StatusCode></saml2p:Status>{assertion}</saml2p:Response>"#
+        r#"<{p}Status><{p}StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"></{p}StatusCode></{p}Status>{assertion}</{p}Response>"#
     );
-    let response = signed(&before, &after, &response_id, key);
+    let response = signed(&before, &after, &response_id, key, contents.prefixes);
     format!(r#"<?xml version="1.0" encoding="UTF-8"?>{response}"#)
 }
 
-fn attribute(name: &str, values: &[String]) -> String {
+fn attribute(s: &str, name: &str, values: &[String]) -> String {
     // Okta gives Role another name format than the rest (observed).
     let format = if name == "Role" { "uri" } else { "basic" };
     // Every value declares its name spaces again (observed): that is what makes long lists of roles so long.
@@ -140,28 +190,30 @@ fn attribute(name: &str, values: &[String]) -> String {
         .iter()
         .map(|value| {
             format!(
-                r#"<saml2:AttributeValue xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">{}</saml2:AttributeValue>"#,
+                r#"<{s}AttributeValue xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">{}</{s}AttributeValue>"#,
                 escaped(value)
             )
         })
         .collect();
     format!(
-        r#"<saml2:Attribute Name="{AWS_ATTRIBUTES}{name}" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:{format}">{values}</saml2:Attribute>"#
+        r#"<{s}Attribute Name="{AWS_ATTRIBUTES}{name}" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:{format}">{values}</{s}Attribute>"#
     )
 }
 
 /// Puts an enveloped signature between the two parts of an element.
-fn signed(before: &str, after: &str, id: &str, key: &IdpKey) -> String {
+fn signed(before: &str, after: &str, id: &str, key: &IdpKey, prefixes: Prefixes) -> String {
+    let d = Prefixes::colon(prefixes.signature);
+    let space = Prefixes::declared(prefixes.signature, DSIG);
     let digest = STANDARD.encode(digest(&SHA256, format!("{before}{after}").as_bytes()));
     // The prefix list keeps the declaration of `xs`, which only a value of `xsi:type` uses.
     let info = format!(
-        r##"<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod><ds:Reference URI="#{id}"><ds:Transforms><ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"></ds:Transform><ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"><ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="xs"></ec:InclusiveNamespaces></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></ds:DigestMethod><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"##
+        r##"<{d}CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"></{d}CanonicalizationMethod><{d}SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></{d}SignatureMethod><{d}Reference URI="#{id}"><{d}Transforms><{d}Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"></{d}Transform><{d}Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"><ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="xs"></ec:InclusiveNamespaces></{d}Transform></{d}Transforms><{d}DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></{d}DigestMethod><{d}DigestValue>{digest}</{d}DigestValue></{d}Reference></{d}SignedInfo>"##
     );
-    let signature = key.sign(format!(r#"<ds:SignedInfo xmlns:ds="{DSIG}">{info}"#).as_bytes());
+    let signature = key.sign(format!(r#"<{d}SignedInfo {space}>{info}"#).as_bytes());
     let signature = STANDARD.encode(signature);
     let certificate = lines(key.certificate());
     format!(
-        r#"{before}<ds:Signature xmlns:ds="{DSIG}"><ds:SignedInfo>{info}<ds:SignatureValue>{signature}</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>{after}"#
+        r#"{before}<{d}Signature {space}><{d}SignedInfo>{info}<{d}SignatureValue>{signature}</{d}SignatureValue><{d}KeyInfo><{d}X509Data><{d}X509Certificate>{certificate}</{d}X509Certificate></{d}X509Data></{d}KeyInfo></{d}Signature>{after}"#
     )
 }
 

@@ -1,9 +1,11 @@
 //! What one sandbox remembers between requests.
 
 use crate::clock::MINUTE;
+use crate::okta::codes::Message;
 use crate::okta::transaction::Transaction;
 use crate::random::Random;
-use crate::users::User;
+use crate::switch::Switches;
+use crate::users::{THROTTLED, User};
 use std::collections::{HashMap, HashSet};
 
 /// How long a session token may wait to be spent (Okta's Authentication API reference).
@@ -18,6 +20,9 @@ pub(crate) const SESSION_LIFE: i64 = 120 * MINUTE;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) random: Random,
+    pub(crate) switches: Switches,
+    /// How often AssumeRoleWithSAML is still to be throttled, by the role's ARN or its name.
+    pub(crate) throttles: HashMap<String, u32>,
     /// Running transactions by state token.
     pub(crate) transactions: HashMap<String, Transaction>,
     /// Session tokens not spent yet.
@@ -26,10 +31,16 @@ pub(crate) struct State {
     pub(crate) sessions: HashMap<String, Session>,
     /// TOTP steps already used, with the factor's id.
     pub(crate) used_steps: HashSet<(&'static str, i64)>,
+    /// The number of the next code, by the id of a factor whose codes come in a row.
+    pub(crate) counters: HashMap<&'static str, u64>,
+    /// The last code sent, by the factor's id.
+    pub(crate) messages: HashMap<&'static str, Message>,
     /// Wrong codes since the last right one, by login.
     pub(crate) wrong_codes: HashMap<&'static str, u32>,
     /// Devices that need no second factor for a user: login and device token.
     pub(crate) remembered: HashSet<(&'static str, String)>,
+    /// Devices whose pushes go out without asking: login and device token.
+    pub(crate) auto_push: HashSet<(&'static str, String)>,
     /// When each user name was last tried, for the limit of four a second.
     pub(crate) tries: HashMap<String, Vec<i64>>,
     /// Calls in the running minute, for the rate-limit headers.
@@ -76,12 +87,17 @@ impl State {
     pub(crate) fn new(random: Random) -> State {
         State {
             random,
+            switches: Switches::new(),
+            throttles: HashMap::from([(THROTTLED.to_owned(), 1)]),
             transactions: HashMap::new(),
             session_tokens: HashMap::new(),
             sessions: HashMap::new(),
             used_steps: HashSet::new(),
+            counters: HashMap::new(),
+            messages: HashMap::new(),
             wrong_codes: HashMap::new(),
             remembered: HashSet::new(),
+            auto_push: HashSet::new(),
             tries: HashMap::new(),
             minute: (0, 0),
             pushes: HashMap::new(),
@@ -105,16 +121,16 @@ impl State {
         if spent.expires <= now {
             return None;
         }
+        Some(self.open_session(spent.user, spent.factor_used, now))
+    }
+
+    /// Begins a session and returns the value of its `sid`.
+    pub(crate) fn open_session(&mut self, user: &'static User, factor_used: bool, now: i64) -> String {
         let sid = self.random.session_id();
-        let session = Session {
-            user: spent.user,
-            created: now,
-            expires: now + SESSION_LIFE,
-            factor_used: spent.factor_used,
-            stepped_up: false,
-        };
+        let session =
+            Session { user, created: now, expires: now + SESSION_LIFE, factor_used, stepped_up: false };
         self.sessions.insert(sid.clone(), session);
-        Some(sid)
+        sid
     }
 
     /// The live session of a `sid`, its life prolonged by this use.

@@ -4,7 +4,7 @@
 
 mod support;
 
-use oktapipe_sandbox::{Options, Sandbox};
+use oktapipe_sandbox::{Options, Sandbox, Switch};
 use serde_json::{Value, json};
 use std::process::Command;
 use std::time::Duration;
@@ -115,7 +115,6 @@ fn both_signatures_satisfy_xmlsec1_and_cover_everything() {
     if lacks(&["curl", "aws"]) {
         return;
     }
-    let sandbox = sandbox();
     let response = (
         "urn:oasis:names:tc:SAML:2.0:protocol:Response",
         "/*[local-name()='Response']/*[local-name()='Signature']",
@@ -124,9 +123,20 @@ fn both_signatures_satisfy_xmlsec1_and_cover_everything() {
         "urn:oasis:names:tc:SAML:2.0:assertion:Assertion",
         "//*[local-name()='Assertion']/*[local-name()='Signature']",
     );
-    for login in ["ada", "noroles", "many", "china"] {
+    let shapes = [
+        ("ada", &[][..], "<saml2p:Response "),
+        ("noroles", &[], "<saml2:Attribute "),
+        ("many", &[], "<ds:Signature "),
+        ("china", &[Switch::OtherPrefixes], "<samlp:Response "),
+        ("crowd", &[Switch::OtherPrefixes, Switch::RoleBeforeProvider], "<dsig:Signature "),
+        ("ada", &[Switch::NoPrefixes, Switch::AttributesReversed], "<Response "),
+    ];
+    for (login, switches, shape) in shapes {
+        let sandbox = self::sandbox();
+        switches.iter().for_each(|switch| sandbox.set(*switch));
         let document = xml(&sandbox.assertion(login).unwrap());
-        let changed = document.replace(":AttributeValue ", ":AttributeValue  ").replace("@acme", "@evil");
+        assert!(document.contains(shape), "{document}");
+        let changed = document.replace("AttributeValue ", "AttributeValue  ").replace("@acme", "@evil");
         for (element, place) in [response, assertion] {
             let Some(verified) = xmlsec1(&sandbox, &document, element, place) else { return };
             assert!(verified, "{login} {element}");
@@ -273,4 +283,52 @@ fn credentials_open_the_console_for_a_quarter_of_an_hour() {
     assert_eq!(browser.get(&login).header("location"), "https://console.aws.amazon.com/");
     sandbox.advance(Duration::from_secs(15 * 60));
     assert_eq!(browser.get(&login).status, 400);
+}
+
+#[test]
+fn an_assertion_in_another_dress_is_taken_too() {
+    if lacks(&["curl"]) {
+        return;
+    }
+    let plain = xml(&sandbox().assertion("quote").unwrap());
+    for switch in
+        [Switch::OtherPrefixes, Switch::NoPrefixes, Switch::RoleBeforeProvider, Switch::AttributesReversed]
+    {
+        let sandbox = sandbox();
+        sandbox.set(switch);
+        let browser = Browser::new(&sandbox, "dress");
+        let assertion = sandbox.assertion("quote").unwrap();
+        assert_eq!(assume(&browser, DEV, PROVIDER, &assertion, &[]).status, 200, "{switch:?}");
+        let document = xml(&assertion);
+        let pair = |document: &str| document.contains(&format!("{DEV},{PROVIDER}"));
+        assert_eq!((pair(&document), pair(&plain)), (switch == Switch::RoleBeforeProvider, false));
+        let changed = document.replace("role/Dev", "role/Ops");
+        let refused_now = assume(&browser, DEV, PROVIDER, &encoded(&changed), &[]);
+        refused(&refused_now, 400, "InvalidIdentityToken", "Response signature invalid");
+    }
+}
+
+#[test]
+fn a_crowd_of_roles_fits_just_below_the_limit() {
+    if lacks(&["curl"]) {
+        return;
+    }
+    let sandbox = sandbox();
+    let browser = Browser::new(&sandbox, "crowd");
+    let assertion = sandbox.assertion("crowd").unwrap();
+    assert!((99_900..100_000).contains(&assertion.len()), "{}", assertion.len());
+    let user = sandbox.users().iter().find(|user| user.short_name() == "crowd").unwrap();
+    assert_eq!(user.roles().len(), 250);
+    let ask = |name: &str| {
+        let role = user.roles().iter().find(|role| role.arn.ends_with(name)).unwrap();
+        assume(&browser, &role.arn, &role.provider, &assertion, &[])
+    };
+    assert_eq!(ask("/Crowd-000-PlatformEngineering").status, 200);
+    refused(&ask("/Crowd-Refused"), 403, "AccessDenied", "Not authorized");
+    refused(&ask("/Crowd-Throttled"), 400, "Throttling", "Rate exceeded");
+    assert_eq!(ask("/Crowd-Throttled").status, 200);
+    sandbox.throttle("Crowd-001-PlatformEngineering", 2);
+    let statuses = [0; 3].map(|_| ask("/Crowd-001-PlatformEngineering").status);
+    assert_eq!(statuses, [400, 400, 200]);
+    assert_eq!(ask("/Crowd-002-PlatformEngineering").status, 200);
 }

@@ -117,9 +117,9 @@ fn app(visit: &mut Visit<'_>) -> Reply {
         ),
         App::PasswordForm => page::stored_password(user),
         App::StepUp(_) if !session.stepped_up => extra_verification(visit, &sid, &session),
-        App::Aws(_) | App::Many | App::StepUp(_) => {
+        App::Aws(_) | App::Many(_) | App::StepUp(_) => {
             let relay_state = visit.asked.parameters().remove("RelayState").unwrap_or_default();
-            match saml::for_user(user, visit.shared.idp_key, &mut visit.state.random, visit.now) {
+            match saml::for_user(user, visit.shared.idp_key, visit.state, visit.now) {
                 Some(assertion) => page::assertion(user, saml::destination(user), &assertion, &relay_state),
                 None => page::refused(500, "Internal Server Error", "No assertion could be made."),
             }
@@ -142,21 +142,26 @@ fn extra_verification(visit: &mut Visit<'_>, sid: &str, session: &Session) -> Re
 fn step_up_redirect(visit: &mut Visit<'_>) -> Reply {
     let back = format!("/home/amazon_aws/{APP_ID}/272");
     let token = visit.asked.query_parameters().remove("stateToken").unwrap_or_default();
-    let Some((sid, _)) = visit.session() else {
-        return to_sign_in(visit, &back);
-    };
-    let met = visit.state.transactions.get(&token).is_some_and(|transaction| {
-        transaction.status == Status::SteppedUp
-            && transaction.expires > visit.now
-            && transaction.step_up.as_deref() == Some(sid.as_str())
+    let cookie = visit.session().map(|(sid, _)| sid);
+    let now = visit.now;
+    let found = visit.state.transactions.get(&token);
+    let met =
+        found.filter(|transaction| transaction.status == Status::SteppedUp && transaction.expires > now);
+    let met = met.and_then(|transaction| {
+        let sid = transaction.step_up.clone()?;
+        // Who has just given name and password need not show a cookie: they have none yet.
+        (transaction.new_session || cookie.as_ref() == Some(&sid)).then_some(sid)
     });
-    if met {
+    if let Some(sid) = &met {
         visit.state.transactions.remove(&token);
-        if let Some(session) = visit.state.sessions.get_mut(&sid) {
+        if let Some(session) = visit.state.sessions.get_mut(sid) {
             session.stepped_up = true;
             session.factor_used = true;
         }
     }
+    let Some(sid) = met.or(cookie) else {
+        return to_sign_in(visit, &back);
+    };
     // Not met: the app asks again, with a new state token.
     Reply::redirect(&visit.address(&format!("/app/amazon_aws/{EXTERNAL_KEY}/sso/saml")))
         .cookie(&session_cookie(&sid))

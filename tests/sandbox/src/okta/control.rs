@@ -1,6 +1,6 @@
 //! `/sandbox/…`: for the person or script that tests. Nothing like it exists in an Okta org.
 
-use super::factor::next_code;
+use super::codes::{code, totp_code};
 use crate::exchange::{Asked, Reply};
 use crate::server::Shared;
 use crate::users::{Factor, USERS};
@@ -8,22 +8,31 @@ use crate::users::{Factor, USERS};
 /// Answers a tester's question.
 pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Reply {
     let segments: Vec<&str> = asked.path.trim_start_matches('/').split('/').collect();
-    let (login, provider) = match segments.as_slice() {
+    let login = |text: &str| text.replace("%40", "@");
+    let now = shared.clock.now();
+    let found = match segments.as_slice() {
         ["sandbox", "users"] => return plain(200, &table()),
         ["sandbox", "log"] => return plain(200, &log(shared)),
-        ["sandbox", "totp", login] => (*login, None),
-        ["sandbox", "totp", login, provider] => (*login, Some(*provider)),
+        ["sandbox", "totp", name] => totp_code(&shared.state(), &login(name), None, now),
+        ["sandbox", "totp", name, provider] => totp_code(&shared.state(), &login(name), Some(provider), now),
+        ["sandbox", "code", name, factor] => {
+            let factor = factor.replace("%3A", ":").replace("%3a", ":");
+            code(&shared.state(), &login(name), &factor, now)
+        }
         _ => {
             return plain(
                 404,
-                "There are /sandbox/users, /sandbox/totp/LOGIN[/GOOGLE|/OKTA] and /sandbox/log.\n",
+                "There are /sandbox/users, /sandbox/code/LOGIN/FACTOR_TYPE[:PROVIDER], \
+                 /sandbox/totp/LOGIN[/GOOGLE|/OKTA] and /sandbox/log.\n",
             );
         }
     };
-    let login = login.replace("%40", "@");
-    match next_code(&shared.state(), &login, provider, shared.clock.now()) {
+    match found {
         Some(code) => plain(200, &format!("{code}\n")),
-        None => plain(404, "No such factor, or its codes of this half minute are all used.\n"),
+        None => plain(
+            404,
+            "No such factor, or no message has been sent, or the codes of this half minute are all used.\n",
+        ),
     }
 }
 
@@ -33,7 +42,7 @@ fn plain(status: u16, text: &str) -> Reply {
 
 fn table() -> String {
     let mut table = String::new();
-    for user in USERS {
+    for user in USERS.iter() {
         let factors: Vec<String> = user.factors.iter().map(describe).collect();
         let factors = if factors.is_empty() { "no factor".to_owned() } else { factors.join(", ") };
         table.push_str(&format!(

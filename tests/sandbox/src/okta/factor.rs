@@ -3,19 +3,16 @@
 //! Rules from Okta's Authentication API reference, section "Verify Factor", and from what clients of it rely
 //! on.
 
-use super::authn::{WRONG_CODES, finish, running, state_token};
+use super::authn::{WRONG_CODES, passed, running, state_token};
+use super::codes::{Message, Typed, judged};
 use super::refusal::Refusal;
 use super::transaction::{Showing, Status};
 use super::{Visit, ok, text};
 use crate::clock::SECOND;
 use crate::exchange::Reply;
-use crate::state::State;
 use crate::totp;
-use crate::users::{self, Factor, Means, Outcome, User};
+use crate::users::{Channel, Factor, Means, Outcome, Shape, User};
 use serde_json::Value;
-
-/// How long a user must wait between two text messages (error E0000109 of Okta's table).
-const BETWEEN_MESSAGES: i64 = 30 * SECOND;
 
 /// `POST …/verify`.
 pub(super) fn verify(visit: &mut Visit<'_>, id: &str) -> Result<Reply, Refusal> {
@@ -37,22 +34,51 @@ pub(super) fn verify(visit: &mut Visit<'_>, id: &str) -> Result<Reply, Refusal> 
                 verified(visit, &token, user)
             }
         },
+        Means::Sequence { secret, shape, ahead, again } => match code(&body, "passCode")? {
+            // A key that types has nothing to wait for: no source shows a challenge without its code.
+            None if shape == Shape::YubiKey => {
+                let cause = "passCode: The field cannot be left blank";
+                Err(Refusal::validation("factorVerification", cause))
+            }
+            None => challenge(visit, &token, factor, Showing::Nothing),
+            Some(typed) => {
+                let next = visit.state.counters.get(factor.id).copied().unwrap_or_default();
+                match judged(secret, shape, ahead, next, typed) {
+                    Typed::Wrong => return wrong(visit, user),
+                    Typed::Used => return Err(Refusal::replayed()),
+                    Typed::Right(next) => visit.state.counters.insert(factor.id, next),
+                };
+                let transaction = running(visit, &token)?;
+                if again && !transaction.asked_again {
+                    transaction.asked_again = true;
+                    return Err(Refusal::next_token());
+                }
+                verified(visit, &token, user)
+            }
+        },
         Means::Question { answer } => match code(&body, "answer")? {
             None => challenge(visit, &token, factor, Showing::Nothing),
             Some(typed) if typed.eq_ignore_ascii_case(answer) => verified(visit, &token, user),
             Some(_) => wrong(visit, user),
         },
-        Means::Sms { code: sent } => match code(&body, "passCode")? {
+        Means::Message { .. } => match code(&body, "passCode")? {
             None => send_message(visit, &token, factor),
-            Some(typed) if running(visit, &token)?.sent > 0 && typed == sent => verified(visit, &token, user),
-            Some(_) => wrong(visit, user),
+            Some(typed) => {
+                let sent = visit.state.messages.get(factor.id);
+                if sent.is_none_or(|message| message.token != token || message.code != typed) {
+                    return wrong(visit, user);
+                }
+                visit.state.messages.remove(factor.id);
+                verified(visit, &token, user)
+            }
         },
-        Means::Push(outcome) => push(visit, &token, user, factor, outcome),
-        Means::WebAuthn => match body.get("clientData") {
+        Means::Push { outcome, .. } => push(visit, &token, user, factor, outcome),
+        Means::WebAuthn | Means::U2f => match body.get("clientData") {
             None => challenge(visit, &token, factor, Showing::Nothing),
             Some(_) => wrong(visit, user),
         },
         Means::DuoWeb => challenge(visit, &token, factor, Showing::Waiting { number: false }),
+        Means::Redirect => challenge(visit, &token, factor, Showing::Nothing),
         // What a real org answers is not known; a client must not come here.
         Means::Unknown => {
             Err(Refusal::validation("factorType", "This factor cannot be verified with this API."))
@@ -60,7 +86,7 @@ pub(super) fn verify(visit: &mut Visit<'_>, id: &str) -> Result<Reply, Refusal> 
     }
 }
 
-/// `POST …/verify/resend`: another push or text message for the factor in challenge.
+/// `POST …/verify/resend`: another push or message for the factor in challenge.
 pub(super) fn resend(visit: &mut Visit<'_>, id: &str) -> Result<Reply, Refusal> {
     let (_, token) = state_token(visit)?;
     let (user, factor) = wanted(visit, &token, id)?;
@@ -68,8 +94,8 @@ pub(super) fn resend(visit: &mut Visit<'_>, id: &str) -> Result<Reply, Refusal> 
         return Err(Refusal::wrong_state());
     }
     match factor.means {
-        Means::Push(_) => send_push(visit, &token, user, factor),
-        Means::Sms { .. } => send_message(visit, &token, factor),
+        Means::Push { .. } => send_push(visit, &token, user, factor),
+        Means::Message { .. } => send_message(visit, &token, factor),
         _ => Err(Refusal::wrong_state()),
     }
 }
@@ -114,12 +140,21 @@ fn challenge(
     Ok(ok(&transaction.json(&org)))
 }
 
-/// The factor is proved: the login is finished, or the step-up met.
+/// The factor is proved: the login goes on, or the step-up is met. The device is remembered if that was asked, and
+/// likewise whether its pushes are to go out without asking.
 fn verified(visit: &mut Visit<'_>, token: &str, user: &'static User) -> Result<Reply, Refusal> {
     visit.state.wrong_codes.remove(user.login);
-    let remember = visit.asked.query_parameters().get("rememberDevice").is_some_and(|value| value == "true");
-    if let (true, Some(device)) = (remember, visit.asked.cookie("DT")) {
-        visit.state.remembered.insert((user.login, device));
+    let query = visit.asked.query_parameters();
+    if let Some(device) = visit.asked.cookie("DT") {
+        if query.get("rememberDevice").is_some_and(|value| value == "true") {
+            visit.state.remembered.insert((user.login, device.clone()));
+        }
+        // The reference speaks of a cookie that keeps this preference and does not name it; here it goes with `DT`.
+        match query.get("autoPush").map(String::as_str) {
+            Some("true") => drop(visit.state.auto_push.insert((user.login, device))),
+            Some("false") => drop(visit.state.auto_push.remove(&(user.login, device))),
+            _ => {}
+        }
     }
     let org = visit.shared.org.clone();
     let transaction = running(visit, token)?;
@@ -127,17 +162,28 @@ fn verified(visit: &mut Visit<'_>, token: &str, user: &'static User) -> Result<R
         transaction.status = Status::SteppedUp;
         return Ok(ok(&transaction.json(&org)));
     }
+    let warn = transaction.warn;
     visit.state.transactions.remove(token);
-    Ok(finish(visit, user, true))
+    Ok(passed(visit, user, true, warn))
 }
 
+/// Sends a code, unless one went out a moment ago: 30 seconds for telephones and 5 for letter-boxes (errors
+/// E0000109, E0000133 and E0000118 of Okta's table). A new code takes the place of the last one; whether Okta's
+/// does is not known.
 fn send_message(visit: &mut Visit<'_>, token: &str, factor: &'static Factor) -> Result<Reply, Refusal> {
+    let Means::Message { channel, code, .. } = factor.means else {
+        return Err(Refusal::wrong_state());
+    };
     let now = visit.now;
-    let transaction = running(visit, token)?;
-    if transaction.sent > 0 && now - transaction.sent < BETWEEN_MESSAGES {
-        return Err(Refusal::sms_too_soon());
+    let pause = if channel == Channel::Email { 5 * SECOND } else { 30 * SECOND };
+    let last = visit.state.messages.get(factor.id);
+    if last.is_some_and(|message| message.token == token && now - message.sent < pause) {
+        return Err(Refusal::too_soon(channel));
     }
-    transaction.sent = now;
+    let code = code.map_or_else(|| visit.state.random.message_code(), str::to_owned);
+    let number = visit.state.messages.values().map(|message| message.number + 1).max().unwrap_or_default();
+    let message = Message { token: token.to_owned(), code, sent: now, number };
+    visit.state.messages.insert(factor.id, message);
     challenge(visit, token, factor, Showing::Nothing)
 }
 
@@ -180,20 +226,4 @@ fn push(
         Outcome::Rejected => challenge(visit, token, factor, Showing::Rejected),
         Outcome::Unanswered => challenge(visit, token, factor, Showing::TimedOut),
     }
-}
-
-/// A code that will be taken now and has not been used: of the present step, else the next, else the last.
-/// Without a provider, that of the user's first TOTP factor.
-pub(crate) fn next_code(state: &State, login: &str, provider: Option<&str>, now: i64) -> Option<String> {
-    let user = users::find(login)?;
-    let (id, secret) = user.factors.iter().find_map(|factor| match factor.means {
-        Means::Totp { secret } if provider.is_none_or(|wanted| wanted == factor.provider) => {
-            Some((factor.id, secret))
-        }
-        _ => None,
-    })?;
-    let step = totp::step_at(now);
-    let unused =
-        [step, step + 1, step - 1].into_iter().find(|step| !state.used_steps.contains(&(id, *step)))?;
-    totp::code(secret, unused)
 }

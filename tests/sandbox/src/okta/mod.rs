@@ -2,11 +2,14 @@
 
 mod app;
 mod authn;
+mod challenge;
+pub(crate) mod codes;
 pub(crate) mod control;
-pub(crate) mod factor;
+mod factor;
 mod page;
 mod refusal;
 mod session;
+mod shape;
 pub(crate) mod transaction;
 
 use crate::clock::{MINUTE, SECOND, cookie_date};
@@ -120,8 +123,14 @@ fn api(visit: &mut Visit<'_>, path: &[&str]) -> Reply {
         ["authn", "previous"] => only("POST", authn::previous, visit),
         ["authn", "skip"] => only("POST", authn::skip, visit),
         ["authn", "introspect"] => only("POST", authn::introspect, visit),
-        ["authn", "factors", id, "verify"] if method == "POST" => factor::verify(visit, id),
-        ["authn", "factors", id, "verify", "resend"] if method == "POST" => factor::resend(visit, id),
+        ["authn", "factors", id, "verify"] if method == "POST" => {
+            let id = shape::usual_id(id, &visit.state.switches);
+            factor::verify(visit, &id)
+        }
+        ["authn", "factors", id, "verify", "resend"] if method == "POST" => {
+            let id = shape::usual_id(id, &visit.state.switches);
+            factor::resend(visit, &id)
+        }
         ["authn", "factors", _, "verify"] | ["authn", "factors", _, "verify", "resend"] => {
             Err(Refusal::method())
         }
@@ -135,6 +144,8 @@ fn api(visit: &mut Visit<'_>, path: &[&str]) -> Reply {
     };
     let limited = matches!(&outcome, Err(refusal) if refusal.status == 429);
     let reply = outcome.unwrap_or_else(|refusal| refusal.reply(&visit.state.random.error_id()));
+    let reply =
+        if path.starts_with(&["authn"]) { shape::shaped(reply, &visit.state.switches) } else { reply };
     dress(visit, reply, limited)
 }
 

@@ -1,6 +1,7 @@
 //! Okta's API errors: code, HTTP status and summary from the error table of Okta's reference.
 
 use crate::exchange::Reply;
+use crate::users::Channel;
 use serde_json::json;
 
 /// An API call refused.
@@ -100,10 +101,26 @@ impl Refusal {
         refusal(403, "E0000082", summary)
     }
 
-    /// A second text message within 30 seconds.
-    pub(crate) fn sms_too_soon() -> Refusal {
-        let summary = "An SMS message was recently sent. Please wait 30 seconds before trying again.";
-        refusal(429, "E0000109", summary)
+    /// A message too soon after the last one. The wording for calls is this sandbox's.
+    pub(crate) fn too_soon(channel: Channel) -> Refusal {
+        let (code, summary) = match channel {
+            Channel::Sms => {
+                ("E0000109", "An SMS message was recently sent. Please wait 30 seconds before trying again.")
+            }
+            Channel::Call => {
+                ("E0000133", "A phone call was recently made. Please wait 30 seconds before trying again.")
+            }
+            Channel::Email => {
+                ("E0000118", "An email was recently sent. Please wait 5 seconds before trying again.")
+            }
+        };
+        refusal(429, code, summary)
+    }
+
+    /// RSA wants another value, and the summary is its prompt. Okta's widget has a mock of this code that asks for a
+    /// new PIN; this prompt is RSA's own.
+    pub(crate) fn next_token() -> Refusal {
+        refusal(409, "E0000113", "Wait for token to change,\nthen enter the new tokencode:")
     }
 
     /// The answer this makes.

@@ -1,15 +1,14 @@
 //! A running authentication, and the JSON that shows it.
 //!
 //! The shapes are those of Okta's Authentication API reference before 2025, which the wire still has:
-//! `_embedded.factors` is the list, `_embedded.factor` the one in challenge.
+//! `_embedded.factors` is the list, `_embedded.factor` the one in challenge. What is not in the reference is taken
+//! from the mock answers in the repository of Okta's sign-in widget.
 
+use super::challenge::{factor_json, mfa_policy};
 use super::{APP_ID, APP_LABEL, EXTERNAL_KEY};
 use crate::clock::okta_time;
-use crate::users::{Factor, Means, User};
+use crate::users::{Factor, User};
 use serde_json::{Map, Value, json};
-
-/// The number a user of `number@` has to tap.
-const NUMBER: u32 = 92;
 
 /// Where a transaction stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +16,15 @@ pub(crate) enum Status {
     MfaRequired,
     MfaChallenge,
     MfaEnroll,
+    MfaEnrollActivate,
+    PasswordWarn,
     PasswordExpired,
+    PasswordReset,
+    Recovery,
+    ConsentRequired,
+    SomethingNew,
+    /// A step-up whose session is gone: name and password first.
+    Unauthenticated,
     /// A step-up that has been met. A plain login has no such state: its transaction ends with the session
     /// token.
     SteppedUp,
@@ -44,8 +51,14 @@ pub(crate) struct Transaction {
     pub(crate) showing: Showing,
     /// WAITING answers given for the present push.
     pub(crate) polls: u32,
-    /// When the last text message went out.
-    pub(crate) sent: i64,
+    /// Whether a second code was asked for, as RSA does.
+    pub(crate) asked_again: bool,
+    /// Whether the client wants to hear of a password that expires soon.
+    pub(crate) warn: bool,
+    /// Whether this device's pushes go out without asking.
+    pub(crate) auto_push: bool,
+    /// A step-up that was begun again with name and password: its end sets the session's cookie.
+    pub(crate) new_session: bool,
     /// The session an app wants a factor for; `None` in a plain login.
     pub(crate) step_up: Option<String>,
 }
@@ -60,7 +73,10 @@ impl Transaction {
             factor: None,
             showing: Showing::Nothing,
             polls: 0,
-            sent: 0,
+            asked_again: false,
+            warn: false,
+            auto_push: user.auto_push,
+            new_session: false,
             step_up: None,
         }
     }
@@ -81,14 +97,18 @@ impl Transaction {
         }
         shown.insert("expiresAt".to_owned(), json!(okta_time(self.expires)));
         let mut embedded = Map::new();
-        embedded.insert("user".to_owned(), user_json(self.user));
+        if self.status != Status::Unauthenticated {
+            embedded.insert("user".to_owned(), self.user_json());
+        }
         let mut links = Map::new();
+        let credentials =
+            |name: &str, path: &str| named_link(name, &format!("{org}/api/v1/authn/{path}"), "POST");
         let status = match self.status {
             Status::MfaRequired => {
                 let factors = self.user.factors.iter();
                 let factors = factors.map(|factor| factor_json(factor, self.user, org, true)).collect();
                 embedded.insert("factors".to_owned(), Value::Array(factors));
-                embedded.insert("policy".to_owned(), mfa_policy(self.user));
+                embedded.insert("policy".to_owned(), mfa_policy(self.user, self.auto_push));
                 "MFA_REQUIRED"
             }
             Status::MfaChallenge => {
@@ -99,11 +119,52 @@ impl Transaction {
                 embedded.insert("factors".to_owned(), enrollable(org, self.user));
                 "MFA_ENROLL"
             }
+            Status::MfaEnrollActivate => {
+                let lifecycle = format!("factors/{ENROLLED}/lifecycle/activate");
+                embedded.insert("factor".to_owned(), activation(org, self.user));
+                links.insert("next".to_owned(), credentials("activate", &lifecycle));
+                links.insert("prev".to_owned(), link(&format!("{org}/api/v1/authn/previous"), "POST"));
+                "MFA_ENROLL_ACTIVATE"
+            }
+            Status::PasswordWarn => {
+                let mut policy = json!({ "expiration": { "passwordExpireDays": 5 } });
+                merge(&mut policy, password_policy());
+                embedded.insert("policy".to_owned(), policy);
+                links.insert("next".to_owned(), credentials("changePassword", "credentials/change_password"));
+                links.insert("skip".to_owned(), credentials("skip", "skip"));
+                "PASSWORD_WARN"
+            }
             Status::PasswordExpired => {
                 embedded.insert("policy".to_owned(), password_policy());
-                let href = format!("{org}/api/v1/authn/credentials/change_password");
-                links.insert("next".to_owned(), named_link("changePassword", &href, "POST"));
+                links.insert("next".to_owned(), credentials("changePassword", "credentials/change_password"));
                 "PASSWORD_EXPIRED"
+            }
+            Status::PasswordReset => {
+                embedded.insert("policy".to_owned(), password_policy());
+                links.insert("next".to_owned(), credentials("resetPassword", "credentials/reset_password"));
+                "PASSWORD_RESET"
+            }
+            Status::Recovery => {
+                shown.insert("recoveryType".to_owned(), json!("PASSWORD"));
+                links.insert("next".to_owned(), credentials("answer", "recovery/answer"));
+                "RECOVERY"
+            }
+            Status::ConsentRequired => {
+                let target = json!({ "type": "APP", "name": "amazon_aws", "label": APP_LABEL });
+                embedded.insert("target".to_owned(), target);
+                let scope = json!({ "name": "roles:read", "displayName": "Read your roles" });
+                embedded.insert("scopes".to_owned(), json!([scope]));
+                links.insert("next".to_owned(), credentials("consent", "consent"));
+                "CONSENT_REQUIRED"
+            }
+            Status::SomethingNew => {
+                links.insert("next".to_owned(), credentials("something", "something"));
+                "SOMETHING_NEW"
+            }
+            Status::Unauthenticated => {
+                let href = format!("{org}/api/v1/authn");
+                links.insert("next".to_owned(), named_link("authenticate", &href, "POST"));
+                "UNAUTHENTICATED"
             }
             Status::SteppedUp => {
                 let href = format!("{org}/login/step-up/redirect?stateToken={}", self.token);
@@ -127,70 +188,14 @@ impl Transaction {
         Value::Object(shown)
     }
 
-    fn challenge_json(
-        &self,
-        org: &str,
-        shown: &mut Map<String, Value>,
-        embedded: &mut Map<String, Value>,
-        links: &mut Map<String, Value>,
-    ) {
-        let Some(factor) = self.factor else { return };
-        let mut body = factor_json(factor, self.user, org, false);
-        let verify = format!("{org}/api/v1/authn/factors/{}/verify", factor.id);
-        // The link's name is how a client learns that polling is over: it turns from `poll` into `verify`.
-        let (result, next) = match self.showing {
-            Showing::Nothing => (None, "verify"),
-            Showing::Waiting { .. } => (Some("WAITING"), "poll"),
-            Showing::Rejected => (Some("REJECTED"), "verify"),
-            Showing::TimedOut => (Some("TIMEOUT"), "verify"),
-        };
-        let mut result = result;
-        let detail = match factor.means {
-            Means::Push(_) if self.showing == (Showing::Waiting { number: true }) => {
-                Some(json!({ "challenge": { "correctAnswer": NUMBER } }))
-            }
-            Means::WebAuthn => {
-                result = Some("CHALLENGE");
-                shown.insert("challengeType".to_owned(), json!("FACTOR"));
-                let challenge = json!({
-                    "challenge": "mAdEuPcHaLlEnGe20ch", "userVerification": "preferred", "extensions": {},
-                });
-                Some(json!({ "challenge": challenge }))
-            }
-            Means::DuoWeb => {
-                let duo = format!("{org}/api/v1/authn/factors/{}/lifecycle/duoCallback", factor.id);
-                Some(json!({ "verification": {
-                    "host": "api-sandbox.duosecurity.example",
-                    "signature": "TX|c2FuZGJveA==|0f3c:APP|c2FuZGJveA==|9ab1",
-                    "factorResult": "WAITING",
-                    "_links": {
-                        "complete": link(&duo, "POST"),
-                        "script": {
-                            "href": format!("{org}/js/sections/duo/Duo-Web-v2.js"),
-                            "type": "text/javascript; charset=utf-8",
-                        },
-                    },
-                } }))
-            }
-            _ => None,
-        };
-        if let (Some(detail), Some(body)) = (detail, body.as_object_mut()) {
-            body.insert("_embedded".to_owned(), detail);
+    /// The user; in a recovery with the question to be answered.
+    fn user_json(&self) -> Value {
+        let mut user = user_json(self.user);
+        if self.status == Status::Recovery {
+            let question = json!({ "question": "Who's a major player in the cowboy scene?" });
+            merge(&mut user, json!({ "recovery_question": question }));
         }
-        if let Some(result) = result {
-            shown.insert("factorResult".to_owned(), json!(result));
-        }
-        embedded.insert("factor".to_owned(), body);
-        embedded.insert("policy".to_owned(), mfa_policy(self.user));
-        links.insert("next".to_owned(), named_link(next, &verify, "POST"));
-        links.insert("prev".to_owned(), link(&format!("{org}/api/v1/authn/previous"), "POST"));
-        let resend = match factor.means {
-            Means::Push(_) => "push",
-            Means::Sms { .. } => "sms",
-            _ => return,
-        };
-        let again = json!([named_link(resend, &format!("{verify}/resend"), "POST")]);
-        links.insert("resend".to_owned(), again);
+        user
     }
 }
 
@@ -222,7 +227,7 @@ pub(crate) fn link(href: &str, method: &str) -> Value {
     json!({ "href": href, "hints": { "allow": [method] } })
 }
 
-fn named_link(name: &str, href: &str, method: &str) -> Value {
+pub(super) fn named_link(name: &str, href: &str, method: &str) -> Value {
     json!({ "name": name, "href": href, "hints": { "allow": [method] } })
 }
 
@@ -241,51 +246,11 @@ pub(crate) fn user_json(user: &User) -> Value {
     })
 }
 
-fn factor_json(factor: &Factor, user: &User, org: &str, with_links: bool) -> Value {
-    let profile = match factor.means {
-        Means::Push(_) => json!({
-            "credentialId": user.login,
-            "deviceType": "SmartPhone_IPhone",
-            "keys": [{ "kty": "PKIX", "use": "sig", "kid": "default", "x5c": ["MIIBIjANBgkqhkiG"] }],
-            "name": format!("{}'s phone", user.name.0),
-            "platform": "IOS",
-            "version": "17.4",
-        }),
-        Means::Question { .. } => json!({
-            "question": "disliked_food",
-            "questionText": "What is the food you least liked as a child?",
-        }),
-        Means::Sms { .. } => json!({ "phoneNumber": "+1 XXX-XXX-1337" }),
-        Means::WebAuthn => {
-            json!({ "credentialId": "AbCdEfGhIjKlMnOpQrStUv", "authenticatorName": "YubiKey 5" })
-        }
-        Means::Totp { .. } | Means::DuoWeb | Means::Unknown => json!({ "credentialId": user.login }),
-    };
-    let mut shown = json!({
-        "id": factor.id,
-        "factorType": factor.factor_type,
-        "provider": factor.provider,
-        "vendorName": factor.provider,
-        "profile": profile,
-    });
-    if let (true, Some(shown)) = (with_links, shown.as_object_mut()) {
-        let href = format!("{org}/api/v1/authn/factors/{}/verify", factor.id);
-        shown.insert("_links".to_owned(), json!({ "verify": link(&href, "POST") }));
+/// Puts the members of one object behind those of another.
+fn merge(into: &mut Value, more: Value) {
+    if let (Some(into), Value::Object(more)) = (into.as_object_mut(), more) {
+        into.extend(more);
     }
-    shown
-}
-
-/// `factorsPolicyInfo` has entries for push factors only (observed).
-fn mfa_policy(user: &User) -> Value {
-    let pushes = user.factors.iter().filter(|factor| matches!(factor.means, Means::Push(_)));
-    let info: Map<String, Value> =
-        pushes.map(|factor| (factor.id.to_owned(), json!({ "autoPushEnabled": false }))).collect();
-    json!({
-        "allowRememberDevice": true,
-        "rememberDeviceLifetimeInMinutes": 15,
-        "rememberDeviceByDefault": false,
-        "factorsPolicyInfo": info,
-    })
 }
 
 fn password_policy() -> Value {
@@ -307,4 +272,28 @@ fn enrollable(org: &str, user: &User) -> Value {
             "status": "NOT_SETUP", "enrollment": "REQUIRED", "_links": { "questions": questions, "enroll": enroll },
         },
     ])
+}
+
+/// The id of the factor that `activate@` has begun to enrol.
+const ENROLLED: &str = "uftactivatexample0x7";
+
+/// A Google Authenticator whose secret was shown and whose first code is still to come.
+fn activation(org: &str, user: &User) -> Value {
+    json!({
+        "id": ENROLLED,
+        "factorType": "token:software:totp",
+        "provider": "GOOGLE",
+        "vendorName": "GOOGLE",
+        "profile": { "credentialId": user.login },
+        "_embedded": { "activation": {
+            "timeStep": 30,
+            "sharedSecret": "JBTWGV22G4ZGKV3N",
+            "encoding": "base32",
+            "keyLength": 16,
+            "_links": { "qrcode": {
+                "href": format!("{org}/api/v1/users/{}/factors/{ENROLLED}/qr/00fukNElRS_Tz6k-CFhg3pH4KO2dj2guhmaapXWbc4", user.id()),
+                "type": "image/png",
+            } },
+        } },
+    })
 }

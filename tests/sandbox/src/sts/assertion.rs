@@ -4,7 +4,7 @@
 //! anything that has been read and written again by a client is refused here, as is anything changed.
 
 use crate::idp_key::IdpKey;
-use crate::saml::DSIG;
+use crate::saml::{ASSERTION, DSIG, PROTOCOL};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quick_xml::Reader;
@@ -84,8 +84,11 @@ fn checked(xml: &str, element: &Element, key: &IdpKey) -> Option<bool> {
     if found != reference.only("ds:DigestValue")?.text {
         return Some(false);
     }
-    let info = xml.get(info.at.clone())?.strip_prefix("<ds:SignedInfo>")?;
-    let info = format!(r#"<ds:SignedInfo xmlns:ds="{DSIG}">{info}"#);
+    // What is signed is the element by itself, with the declaration that it inherits in the document.
+    let prefix = info.written.strip_suffix("SignedInfo")?.trim_end_matches(':');
+    let declaration = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
+    let rest = xml.get(info.at.clone())?.strip_prefix(&format!("<{}>", info.written))?;
+    let info = format!(r#"<{} {declaration}="{DSIG}">{rest}"#, info.written);
     let value = STANDARD.decode(&signature.only("ds:SignatureValue")?.text).ok()?;
     Some(key.verifies(info.as_bytes(), &value))
 }
@@ -122,7 +125,10 @@ fn claims(assertion: &Element) -> Claims {
 /// An element with its place in the text.
 #[derive(Debug, Default)]
 struct Element {
+    /// The name with Okta's prefix for its name space, whatever prefix the document has.
     name: String,
+    /// The name as it is written.
+    written: String,
     attributes: Vec<(String, String)>,
     text: String,
     children: Vec<Element>,
@@ -149,11 +155,28 @@ impl Element {
     }
 }
 
-/// Parses a document. Prefixes are taken as they are; a document type is refused.
+/// A name with the prefix Okta has for its name space; in a name space that has no place here, as it is written.
+/// `spaces` are the declarations in force, the innermost last.
+fn usual_name(written: &str, spaces: &[(String, String)]) -> String {
+    let (prefix, local) = written.split_once(':').unwrap_or(("", written));
+    let declared = spaces.iter().rev().find(|(declared, _)| declared == prefix);
+    let usual = match declared.map(|(_, space)| space.as_str()) {
+        Some(PROTOCOL) => "saml2p",
+        Some(ASSERTION) => "saml2",
+        Some(DSIG) => "ds",
+        _ => return format!("?{written}"),
+    };
+    format!("{usual}:{local}")
+}
+
+/// Parses a document. A document type is refused.
 fn parse(xml: &str) -> Option<Element> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().expand_empty_elements = true;
     let mut open: Vec<Element> = Vec::new();
+    let mut spaces: Vec<(String, String)> = Vec::new();
+    // How many declarations were in force before each open element.
+    let mut outer: Vec<usize> = Vec::new();
     let mut root = None;
     loop {
         let start = usize::try_from(reader.buffer_position()).ok()?;
@@ -163,13 +186,20 @@ fn parse(xml: &str) -> Option<Element> {
                     return None;
                 }
                 let mut attributes = Vec::new();
+                outer.push(spaces.len());
                 for attribute in tag.attributes() {
                     let attribute = attribute.ok()?;
                     let value = quick_xml::escape::unescape(&attribute.value).ok()?.into_owned();
-                    attributes.push((attribute.key.as_ref().to_owned(), value));
+                    let key = attribute.key.as_ref().to_owned();
+                    if let Some(prefix) = key.strip_prefix("xmlns") {
+                        spaces.push((prefix.trim_start_matches(':').to_owned(), value.clone()));
+                    }
+                    attributes.push((key, value));
                 }
+                let written = tag.name().as_ref().to_owned();
                 open.push(Element {
-                    name: tag.name().as_ref().to_owned(),
+                    name: usual_name(&written, &spaces),
+                    written,
                     attributes,
                     at: start..start,
                     ..Element::default()
@@ -177,6 +207,7 @@ fn parse(xml: &str) -> Option<Element> {
             }
             Event::End(_) => {
                 let mut closed = open.pop()?;
+                spaces.truncate(outer.pop()?);
                 closed.at.end = usize::try_from(reader.buffer_position()).ok()?;
                 match open.last_mut() {
                     Some(parent) => parent.children.push(closed),

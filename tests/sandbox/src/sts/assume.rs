@@ -19,6 +19,9 @@ pub(super) fn assume_role_with_saml(
     request_id: &str,
 ) -> Result<String, Refusal> {
     let wanted = validated(parameters)?;
+    if throttled(shared, wanted.role) {
+        return Err(Refusal::new(400, "Throttling", "Rate exceeded"));
+    }
     let invalid = |message: &str, error: &str| {
         let tail = format!(
             "(Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: {error}; Request ID: {request_id}; Proxy: null)"
@@ -39,6 +42,21 @@ pub(super) fn assume_role_with_saml(
     }
     let (role, session_name) = granted(&wanted, &claims, shared.clock.now())?;
     Ok(issued(shared, &wanted, &claims, role, &session_name))
+}
+
+/// Whether a call for this role is to be throttled, which counts it. STS's own code and text for that, as AWS's list of
+/// common errors and SDKs have them.
+fn throttled(shared: &Shared, role: &str) -> bool {
+    let mut state = shared.state();
+    let name = role.rsplit('/').next().unwrap_or(role);
+    let key = if state.throttles.contains_key(role) { role } else { name };
+    match state.throttles.get_mut(key) {
+        Some(left) if *left > 0 => {
+            *left -= 1;
+            true
+        }
+        _ => false,
+    }
 }
 
 fn provider_exists(arn: &str) -> bool {
@@ -141,6 +159,7 @@ mod tests {
     use crate::idp_key::IdpKey;
     use crate::random::Random;
     use crate::saml::{self, Contents};
+    use crate::switch::Switches;
     use crate::users;
 
     const ROLE: &str = "arn:aws:iam::111122223333:role/Dev";
@@ -159,7 +178,7 @@ mod tests {
         let key = IdpKey::of_this_process().unwrap();
         let shared = Shared::new([1, 2], 2, key, Random::seeded().unwrap());
         let now = shared.clock.now();
-        let mut contents = saml::contents(users::find("ada").unwrap(), now).unwrap();
+        let mut contents = saml::contents(users::find("ada").unwrap(), &Switches::new(), now).unwrap();
         change(&mut contents);
         let assertion = saml::encoded(&contents, key, &mut shared.state().random);
         let parameters = [("RoleArn", ROLE), ("PrincipalArn", PROVIDER), ("SAMLAssertion", &assertion)];

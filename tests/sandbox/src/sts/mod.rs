@@ -1,11 +1,12 @@
 //! AWS STS, the query protocol of version 2011-06-15: AssumeRoleWithSAML and GetCallerIdentity. On the same
-//! listener, at `/federation`, the sign-in endpoint.
+//! listener, at `/federation` and `/saml`, AWS's sign-in.
 
 mod assertion;
 mod assume;
 mod federation;
 mod identity;
 mod request;
+mod signin;
 mod sigv4;
 
 use crate::exchange::{Asked, Reply, form};
@@ -34,6 +35,9 @@ impl Refusal {
 pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Reply {
     if asked.path == "/federation" {
         return federation::answer(shared, asked);
+    }
+    if asked.path == "/saml" {
+        return signin::answer(shared, asked);
     }
     let request_id = shared.state().random.aws_request_id();
     if asked.method != "POST" {

@@ -1,13 +1,23 @@
 //! Who can sign in, with which factors, and the AWS roles that exist.
 
+mod factors;
 mod people;
 mod roles;
+mod states;
 
-pub(crate) use people::USERS;
-pub(crate) use roles::FOREIGN_PROVIDER;
 pub use roles::Role;
+pub(crate) use roles::{FOREIGN_PROVIDER, THROTTLED, alias};
 
-use roles::MANY;
+use std::sync::LazyLock;
+
+/// Everyone. The order is that of `GET /sandbox/users`.
+pub(crate) static USERS: LazyLock<Vec<User>> = LazyLock::new(|| {
+    let mut everyone = Vec::from(people::PEOPLE);
+    everyone.extend(states::PEOPLE);
+    everyone.extend(factors::SINGLE);
+    everyone.extend(factors::SEVERAL);
+    everyone
+});
 
 /// A person who can (or cannot) sign in.
 #[derive(Debug)]
@@ -25,6 +35,10 @@ pub struct User {
     pub factors: &'static [Factor],
     /// What the password alone leads to.
     pub(crate) gate: Gate,
+    /// How the password's age ends a login that has passed everything else.
+    pub(crate) age: Age,
+    /// Whether the policy says that this person's pushes go out without asking, on any device.
+    pub(crate) auto_push: bool,
     /// What the AWS app shows this person.
     pub(crate) app: App,
     /// The value of the attribute SessionDuration in this person's assertions.
@@ -46,7 +60,7 @@ impl User {
     pub fn roles(&self) -> &'static [Role] {
         match &self.app {
             App::Aws(roles) | App::StepUp(roles) => roles,
-            App::Many => &MANY,
+            App::Many(roles) => roles(),
             App::Unassigned | App::PasswordForm => &[],
         }
     }
@@ -78,20 +92,59 @@ pub(crate) enum Means {
     Totp {
         secret: &'static str,
     },
-    Push(Outcome),
+    /// Codes in a row, each good once. `ahead` is how many of the next ones are taken too: a button is pressed in
+    /// a pocket. `again` wants a second code after the first right one, as RSA does in its next-token mode.
+    ///
+    /// Hardware tokens of RSA, Symantec and others change by the clock; here they change when a code is used, so
+    /// that a test need not wait.
+    Sequence {
+        secret: &'static str,
+        shape: Shape,
+        ahead: u64,
+        again: bool,
+    },
+    Push {
+        outcome: Outcome,
+        /// The phone's name; without one, it is named after its owner.
+        phone: Option<&'static str>,
+    },
     Question {
         answer: &'static str,
     },
-    /// A code by text message. The sandbox sends none; the code is fixed.
-    Sms {
-        code: &'static str,
+    /// A code that is sent to someone, and the number or address as Okta shows it. The sandbox sends nothing: the
+    /// code is fixed, or new with every message and known to [`crate::Sandbox::code`].
+    Message {
+        channel: Channel,
+        to: &'static str,
+        code: Option<&'static str>,
     },
     /// Gives a challenge no one here can answer.
     WebAuthn,
+    /// The like before WebAuthn.
+    U2f,
     /// Waits for a frame in a browser for ever.
     DuoWeb,
+    /// Leads to another identity provider.
+    Redirect,
     /// A factor type this API cannot verify at all.
     Unknown,
+}
+
+/// What a code of a sequence looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Six digits.
+    Digits,
+    /// What a YubiKey types: 44 characters of modhex, the first twelve always the same.
+    YubiKey,
+}
+
+/// How a code is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Channel {
+    Sms,
+    Call,
+    Email,
 }
 
 /// What the phone's owner does with a push.
@@ -113,8 +166,25 @@ pub(crate) enum Gate {
     LockedShown,
     /// 401, as with a wrong password: the policy hides lock-outs.
     LockedHidden,
-    PasswordExpired,
     Enroll,
+    EnrollActivate,
+    PasswordReset,
+    Recovery,
+    Consent,
+    /// A status no client can know.
+    Strange,
+}
+
+/// How old a password is. Okta looks at this after everything else has been passed, the factor included (Okta's
+/// Authentication API reference).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Age {
+    Fresh,
+    /// `PASSWORD_WARN` for a client that has asked for it by `warnBeforePasswordExpired`, as the reference says.
+    WarnIfAsked,
+    /// `PASSWORD_WARN` whether or not it was asked for. No source shows a real org doing so.
+    Warn,
+    Expired,
 }
 
 /// What the AWS app answers.
@@ -124,8 +194,8 @@ pub(crate) enum App {
     Aws(&'static [Role]),
     /// As [`App::Aws`], after the app's sign-on policy has asked for a factor.
     StepUp(&'static [Role]),
-    /// An assertion with 200 roles.
-    Many,
+    /// As [`App::Aws`], with a long list of roles.
+    Many(fn() -> &'static [Role]),
     /// The user is not assigned to the app.
     Unassigned,
     /// The app is in SWA mode: it posts a stored password, not an assertion.
@@ -152,7 +222,7 @@ mod tests {
     #[test]
     fn passwords_can_be_searched_for_and_ids_are_distinct() {
         let mut ids = HashSet::new();
-        for user in USERS {
+        for user in USERS.iter() {
             assert!(user.password.contains("CANARY-pw-"), "{}", user.login);
             assert_eq!(user.id().len(), 20, "{}", user.login);
             assert!(ids.insert(user.id()), "{}", user.login);

@@ -1,35 +1,42 @@
 //! Everyone in the org. Every password holds `CANARY-pw-`, so that a test can search files, logs and process
 //! tables for any of them.
 
-use super::roles::{ADA, CHINESE, GRACE, QUOTE, SOLO, TWO_ROLES};
-use super::{App, Factor, Gate, Means, Outcome, User};
+use super::roles::{ADA, CHINESE, GRACE, QUOTE, SOLO, TWO_ROLES, many};
+use super::{Age, App, Channel, Factor, Gate, Means, Outcome, User};
 
-const fn totp(id: &'static str, provider: &'static str, secret: &'static str) -> Factor {
+pub(super) const fn totp(id: &'static str, provider: &'static str, secret: &'static str) -> Factor {
     Factor { id, factor_type: "token:software:totp", provider, means: Means::Totp { secret } }
 }
 
-const fn factor(id: &'static str, factor_type: &'static str, provider: &'static str, means: Means) -> Factor {
+pub(super) const fn factor(
+    id: &'static str,
+    factor_type: &'static str,
+    provider: &'static str,
+    means: Means,
+) -> Factor {
     Factor { id, factor_type, provider, means }
 }
 
-const fn push(id: &'static str, outcome: Outcome) -> Factor {
-    factor(id, "push", "OKTA", Means::Push(outcome))
+pub(super) const fn push(id: &'static str, outcome: Outcome) -> Factor {
+    factor(id, "push", "OKTA", Means::Push { outcome, phone: None })
 }
 
 /// Someone with one account's developer role and no second factor; the others are this with a difference.
-const PLAIN: User = User {
+pub(super) const PLAIN: User = User {
     login: "",
     password: "",
     about: "",
     name: ("", "Example"),
     factors: &[],
     gate: Gate::Open,
+    age: Age::Fresh,
+    auto_push: false,
     app: App::Aws(TWO_ROLES),
     session_duration: 43_200,
 };
 
-/// Everyone. The order is that of `GET /sandbox/users`.
-pub(crate) static USERS: &[User] = &[
+/// Those who sign in, and those who are refused in the usual ways.
+pub(super) const PEOPLE: [User; 22] = [
     User {
         login: "ada@acme.example",
         password: "CANARY-pw-ada-Lovelace1815",
@@ -141,7 +148,12 @@ pub(crate) static USERS: &[User] = &[
                 "OKTA",
                 Means::Question { answer: "CANARY-answer broccoli" },
             ),
-            factor("smsasked00example0x7", "sms", "OKTA", Means::Sms { code: "271828" }),
+            factor(
+                "smsasked00example0x7",
+                "sms",
+                "OKTA",
+                Means::Message { channel: Channel::Sms, to: "+1 XXX-XXX-1337", code: Some("271828") },
+            ),
         ],
         gate: Gate::Mfa,
         ..PLAIN
@@ -179,7 +191,7 @@ pub(crate) static USERS: &[User] = &[
         password: "CANARY-pw-expired-TooOld",
         about: "the password must be changed",
         name: ("Ex", "Pired"),
-        gate: Gate::PasswordExpired,
+        age: Age::Expired,
         ..PLAIN
     },
     User {
@@ -211,7 +223,7 @@ pub(crate) static USERS: &[User] = &[
         password: "CANARY-pw-many-TwoHundred",
         about: "200 roles in four accounts",
         name: ("Ma", "Ny"),
-        app: App::Many,
+        app: App::Many(many),
         ..PLAIN
     },
     User {

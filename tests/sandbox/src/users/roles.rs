@@ -46,9 +46,19 @@ pub(super) const CHINESE: &[Role] = &[
     role("arn:aws-cn:iam::777788889999:role/Ops", CHINA, 3600),
 ];
 
+/// The roles of `many@`.
+pub(super) fn many() -> &'static [Role] {
+    &MANY
+}
+
+/// The roles of `crowd@`.
+pub(super) fn crowd() -> &'static [Role] {
+    &CROWD
+}
+
 /// The roles of `many@`: 200 over four accounts. Their assertion stays under the 100,000 characters STS
 /// takes.
-pub(super) static MANY: LazyLock<Vec<Role>> = LazyLock::new(|| {
+static MANY: LazyLock<Vec<Role>> = LazyLock::new(|| {
     (0..200)
         .map(|number| {
             let account = 100_000_000_001_u64 + number % 4;
@@ -61,6 +71,46 @@ pub(super) static MANY: LazyLock<Vec<Role>> = LazyLock::new(|| {
         })
         .collect()
 });
+
+/// What the names of the roles of `crowd@` end in: as long as it takes to bring the assertion as near to STS's 100,000
+/// characters as names of one length can.
+const CROWDED: &str = "-PlatformEngineering";
+
+/// The role of `crowd@` that no one may assume.
+const REFUSED: &str = "Crowd-Refused";
+
+/// The role of `crowd@` that STS throttles once.
+pub(crate) const THROTTLED: &str = "Crowd-Throttled";
+
+/// The roles of `crowd@`: 250 over three accounts, one refused and one throttled.
+static CROWD: LazyLock<Vec<Role>> = LazyLock::new(|| {
+    (0..250)
+        .map(|number| {
+            let account = 200_000_000_001_u64 + number % 3;
+            let (name, denied) = match number {
+                100 => (THROTTLED.to_owned(), false),
+                200 => (REFUSED.to_owned(), true),
+                _ => (format!("Crowd-{number:03}{CROWDED}"), false),
+            };
+            Role {
+                arn: format!("arn:aws:iam::{account}:role/{name}").into(),
+                provider: format!("arn:aws:iam::{account}:saml-provider/OKTA").into(),
+                max_session: 43_200,
+                denied,
+            }
+        })
+        .collect()
+});
+
+/// The alias of an account, for those that have one. IAM allows lower-case letters, digits and hyphens.
+pub(crate) fn alias(account: &str) -> Option<&'static str> {
+    match account {
+        "111122223333" => Some("acme-production"),
+        "200000000001" => Some("crowd-one"),
+        "200000000002" => Some("crowd-two"),
+        _ => None,
+    }
+}
 
 /// The SAML provider that exists in AWS but belongs to another identity provider.
 pub(crate) const FOREIGN_PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/OTHER";

@@ -3,6 +3,10 @@
 //! Help, completions and the manual's list of flags derive from these types. Environment variables are not read
 //! here (clap would show their values in `--help`): a setting's variable is named in its help text and read through `context`.
 
+mod step;
+
+pub use step::{Explain, Schema, Step};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -89,6 +93,10 @@ pub enum Command {
     Export(Export),
     /// Ask AWS whom the credentials on stdin belong to: prints what the AWS CLI prints
     CallerIdentity(CallerIdentity),
+    /// Print the curl, jq and aws commands that a stage stands for
+    Explain(Explain),
+    /// Print the JSON Schema of what a stage prints
+    Schema(Schema),
     /// Print the completions of a shell
     Completions(Completions),
     /// Run a stand-in Okta org and AWS STS on loopback, to try scripts against
@@ -111,6 +119,8 @@ impl Command {
             Command::Assume(_) => "assume",
             Command::Export(_) => "export",
             Command::CallerIdentity(_) => "caller-identity",
+            Command::Explain(_) => "explain",
+            Command::Schema(_) => "schema",
             Command::Completions(_) => "completions",
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => "sandbox",

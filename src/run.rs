@@ -80,6 +80,8 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
         Command::Assume(arguments) => online(stage::assume::run(arguments, context)),
         Command::Export(arguments) => stage::export::run(arguments, context).map(Ending::Output),
         Command::CallerIdentity(arguments) => online(stage::caller_identity::run(arguments, context)),
+        Command::Explain(arguments) => command::explain::run(arguments).map(Ending::Output),
+        Command::Schema(arguments) => command::schema::run(arguments).map(Ending::Output),
         Command::Completions(arguments) => command::completions::run(arguments).map(Ending::Output),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(arguments) => command::sandbox::run(arguments).map(Ending::Serving),
@@ -198,7 +200,7 @@ fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
     let name = cli.command.name();
     let form = match &cli.command {
         Command::Export(arguments) => Form::Export(arguments.format),
-        Command::Completions(_) => Form::Nothing,
+        Command::Explain(_) | Command::Schema(_) | Command::Completions(_) => Form::Nothing,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) | Command::Demo(_) => Form::Nothing,
         _ => Form::Document,

@@ -1,7 +1,9 @@
-//! What people type that is no stage: completions, the sandbox, the demo.
+//! What people type that is no stage: what a stage stands for and prints, completions, the sandbox, the demo.
 
 pub mod completions;
 #[cfg(feature = "sandbox")]
 pub mod demo;
+pub mod explain;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod schema;

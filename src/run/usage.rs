@@ -34,7 +34,7 @@ pub(super) fn end(arguments: &[OsString], environment: &Environment, error: &cla
             Form::Export(Format::Json)
         }
         "export" => Form::Export(Format::Sh),
-        "completions" | "sandbox" | "demo" => Form::Nothing,
+        "explain" | "schema" | "completions" | "sandbox" | "demo" => Form::Nothing,
         _ => Form::Document,
     };
     let hint = if name == "oktapipe" {

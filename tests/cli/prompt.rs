@@ -2,93 +2,10 @@
 //!
 //! A person types a password on a terminal that they look at, so what is seen may hold no canary either: echo is off.
 
-use crate::harness::{CANARY, World, has};
-use serde_json::Value;
-use std::path::Path;
-use std::process::Command;
+use crate::harness::{World, has, terminal, terminals};
 
 const ADA: &str = "ada@acme.example";
 const GRACE: &str = "grace@acme.example";
-
-/// A script on a terminal of its own: what was seen, and how it ended.
-struct Terminal<'w> {
-    world: &'w World,
-    shell: &'static str,
-    script: String,
-    steps: Vec<String>,
-}
-
-/// Whether terminals can be made: pty.py is Python.
-fn terminals() -> bool {
-    has("python3")
-}
-
-fn terminal<'w>(world: &'w World, shell: &'static str, script: &str) -> Terminal<'w> {
-    Terminal { world, shell, script: script.to_owned(), steps: Vec::new() }
-}
-
-impl Terminal<'_> {
-    fn step(mut self, kind: &str, value: &str) -> Self {
-        // In one word: a text may begin with a dash.
-        self.steps.push(format!("--{kind}={value}"));
-        self
-    }
-
-    fn expect(self, text: &str) -> Self {
-        self.step("expect", text)
-    }
-
-    /// Types a line, once it is asked for.
-    fn answer(self, question: &str, line: &str) -> Self {
-        let line = line.replace('\\', "\\\\");
-        // The question is shown after echo is off, so what is typed from here on is hidden.
-        self.expect(question).step("type", &format!("{line}\\n"))
-    }
-
-    fn key(self, name: &str) -> Self {
-        self.step("key", name)
-    }
-
-    fn flag(mut self, name: &str) -> Self {
-        self.steps.push(format!("--{name}"));
-        self
-    }
-
-    #[track_caller]
-    fn run(self) -> Ended {
-        let own = Path::new(env!("CARGO_BIN_EXE_oktapipe")).parent().unwrap().display().to_string();
-        let pty = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/pty.py");
-        let mut command = Command::new("python3");
-        command
-            .arg(pty)
-            .args(["--shell", self.shell, "--run", &self.script, "--timeout", "20"])
-            .args(&self.steps);
-        command.env_clear().envs(self.world.sandbox.environment()).current_dir(&self.world.home);
-        command
-            .env("PATH", format!("{own}:{}", std::env::var("PATH").unwrap()))
-            .env("HOME", &self.world.home);
-        command.env("LC_ALL", "C.UTF-8").env("OKTA_USERNAME", ADA);
-        let output = command.output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let result: Value =
-            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text} {output:?}"));
-        let seen = result["seen"].as_str().unwrap().to_owned();
-        assert!(result["failed"].is_null(), "{}: {}\n{seen}", self.script, result["failed"]);
-        assert!(!seen.contains(CANARY), "a secret on the screen: {seen}");
-        assert!(
-            result["echo"] != false && result["canonical"] != false,
-            "the terminal stays broken: {result}"
-        );
-        Ended { seen, status: result["exited"].as_i64(), signal: result["signaled"].as_i64() }
-    }
-}
-
-#[derive(Debug)]
-struct Ended {
-    seen: String,
-    status: Option<i64>,
-    signal: Option<i64>,
-}
 
 /// How the scripts tell whether a document came, without showing it.
 const STATUS: &str = "jq -r .status out; cat err";

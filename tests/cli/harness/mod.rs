@@ -4,8 +4,10 @@
 //! typed (argv), in stderr, or on the stdout of a failure. So the whole suite is one test of that promise.
 
 mod running;
+mod terminal;
 
 pub use running::{Running, patiently};
+pub use terminal::{terminal, terminals};
 
 use oktapipe_sandbox::{Options, Sandbox};
 use serde_json::Value;

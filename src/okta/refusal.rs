@@ -35,7 +35,8 @@ pub fn refused_body(status: u16, body: Map<String, Value>) -> Error {
 /// The failure that an answer of the API tells of: one with a status of 300 or more, with an error body, or without any JSON object.
 pub fn refused_answer(response: &Response, body: Option<Map<String, Value>>) -> Error {
     // A message that was sent a moment ago has a 429 of its own, whose summary says how long to wait.
-    let sent_just_now = body.as_ref().and_then(|body| body.get("errorCode")?.as_str()).is_some_and(sent_just_now);
+    let sent_just_now =
+        body.as_ref().and_then(|body| body.get("errorCode")?.as_str()).is_some_and(sent_just_now);
     if response.status == 429 && !sent_just_now {
         let wait =
             wait(response).map_or_else(|| "wait a minute".to_owned(), |seconds| format!("wait {seconds} s"));
@@ -98,7 +99,9 @@ fn meaning(code: &str, status: u16) -> (Kind, &'static str) {
             "the org's sign-on policy refuses you here and now: ask an Okta administrator",
         ),
         "E0000092" => (Kind::StepUpRequired, BROWSER),
-        code if sent_just_now(code) => (Kind::RateLimited, "use the code that came, or wait as long as Okta says"),
+        code if sent_just_now(code) => {
+            (Kind::RateLimited, "use the code that came, or wait as long as Okta says")
+        }
         "E0000113" => (Kind::PasscodeWrong, "the token asks for another value: wait for its next code"),
         "E0000154" | "E0000180" => {
             (Kind::FactorUnsupported, "the factor is inactive: choose another with --factor")

@@ -56,7 +56,8 @@ fn a_code_of_each_row_is_taken_once() {
         let again = verify(&world, &begun(&world, login), &[]).env("MFA_CODE", &code).run();
         assert_eq!(again.fails(77, "passcode_wrong")["errorCode"], "E0000082", "{login}");
         let next = world.sandbox.code(login, factor).unwrap();
-        let outcome = verify(&world, &begun(&world, login), &["--factor", factor]).env("MFA_CODE", &next).run();
+        let outcome =
+            verify(&world, &begun(&world, login), &["--factor", factor]).env("MFA_CODE", &next).run();
         assert!(is_success(&outcome.succeeds()), "{login}");
         assert_eq!(verifications(&world), 3, "{login}");
     }
@@ -76,12 +77,15 @@ fn of_all_factors_each_is_verified_under_its_name() {
         ("question", "question"),
     ] {
         let code = world.sandbox.code(login, row).unwrap();
-        let outcome = verify(&world, &begun(&world, login), &["--factor", factor]).env("MFA_CODE", &code).run();
+        let outcome =
+            verify(&world, &begun(&world, login), &["--factor", factor]).env("MFA_CODE", &code).run();
         assert!(is_success(&outcome), "{factor}: {outcome}");
         world.sandbox.advance(Duration::from_secs(2));
     }
     assert!(is_success(&verify(&world, &begun(&world, login), &["--factor", "push", "-q"]).run()));
-    for factor in ["webauthn", "u2f", "web:DUO", "signed_nonce", "assertion:saml2", "assertion:oidc", "claims_provider"] {
+    for factor in
+        ["webauthn", "u2f", "web:DUO", "signed_nonce", "assertion:saml2", "assertion:oidc", "claims_provider"]
+    {
         world.sandbox.advance(Duration::from_secs(2));
         let before = verifications(&world);
         let outcome = verify(&world, &begun(&world, login), &["--factor", factor]).run();
@@ -96,7 +100,12 @@ fn an_answer_is_sent_as_one_and_only_to_a_question_that_was_named() {
     let login = "question@acme.example";
     let answer = world.sandbox.code(login, "question").unwrap();
     let document = begun(&world, login);
-    names(&verify(&world, &document, &[]).env("MFA_CODE", &answer).run(), 77, "factor_unsupported", &["question:OKTA"]);
+    names(
+        &verify(&world, &document, &[]).env("MFA_CODE", &answer).run(),
+        77,
+        "factor_unsupported",
+        &["question:OKTA"],
+    );
     assert_eq!(verifications(&world), 0);
     let wrong = verify(&world, &document, &["--factor", "question"]).env("MFA_CODE", "CANARY no").run();
     wrong.fails(77, "passcode_wrong");
@@ -156,11 +165,13 @@ fn a_code_that_is_sent_is_waited_for_by_the_command_that_gets_it() {
         let command = format!("curl -sSf {}/sandbox/code/{login}/{kind}", world.sandbox.org());
         for factor in [&[][..], &["--factor", kind]] {
             let document = begun(&world, &login);
-            let outcome = verify(&world, &document, &[&["--passcode-command", &command], factor].concat()).run();
+            let outcome =
+                verify(&world, &document, &[&["--passcode-command", &command], factor].concat()).run();
             assert!(is_success(&outcome.succeeds()), "{kind}");
         }
         assert_eq!(verifications(&world), 4, "{kind}");
-        let bodies: Vec<bool> = asked(&world).iter().map(|request| request.body.contains("passCode")).collect();
+        let bodies: Vec<bool> =
+            asked(&world).iter().map(|request| request.body.contains("passCode")).collect();
         assert_eq!(bodies, [false, true, false, true], "{kind}");
     }
 }
@@ -278,7 +289,12 @@ fn the_first_of_the_factors_named_that_fits_is_used() {
 fn two_phones_are_told_apart_by_their_names() {
     let world = quick();
     let document = begun(&world, PHONES);
-    let all = ["push:OKTA (Old phone)", "push:OKTA (New phone)", "sms:OKTA (+1 XXX-XXX-2222)", "--factor TYPE[:PROVIDER[:NAME]]"];
+    let all = [
+        "push:OKTA (Old phone)",
+        "push:OKTA (New phone)",
+        "sms:OKTA (+1 XXX-XXX-2222)",
+        "--factor TYPE[:PROVIDER[:NAME]]",
+    ];
     names(&verify(&world, &document, &[]).run(), 69, "factor_ambiguous", &all);
     let outcome = verify(&world, &document, &["--factor", "push"]).run();
     names(&outcome, 69, "factor_ambiguous", &all[..2]);
@@ -286,7 +302,9 @@ fn two_phones_are_told_apart_by_their_names() {
     assert_eq!(verifications(&world), 0);
     verify(&world, &document, &["-q", "--factor", "push:OKTA:Old phone"]).run().fails(77, "mfa_rejected");
     let document = begun(&world, PHONES);
-    assert!(is_success(&verify(&world, &document, &["-q", "--factor", "push:OKTA:New phone"]).run().succeeds()));
+    assert!(is_success(
+        &verify(&world, &document, &["-q", "--factor", "push:OKTA:New phone"]).run().succeeds()
+    ));
     if has("curl") {
         let command = format!("curl -sSf {}/sandbox/code/{PHONES}/sms", world.sandbox.org());
         let named = ["--passcode-command", &command, "--factor", "sms:OKTA:+1 XXX-XXX-2222"];
@@ -305,7 +323,8 @@ fn a_push_that_goes_out_by_itself_needs_no_choice() {
     let policy = |document: &str, enabled: Value| {
         let mut document: Value = serde_json::from_str(document).unwrap();
         let factors = document["_embedded"]["factors"].as_array().unwrap().clone();
-        let id = factors.iter().find(|factor| factor["factorType"] == "push").unwrap()["id"].as_str().unwrap();
+        let id =
+            factors.iter().find(|factor| factor["factorType"] == "push").unwrap()["id"].as_str().unwrap();
         document["_embedded"]["policy"]["factorsPolicyInfo"] = json!({ id: { "autoPushEnabled": enabled } });
         document.to_string()
     };
@@ -343,7 +362,13 @@ fn the_kind_and_provider_decide_in_every_shape_of_an_answer() {
         &[Switch::LinksAsLists],
         &[Switch::ResendAsObject],
         &[Switch::NoPolicy, Switch::NoProfile, Switch::NoCancel],
-        &[Switch::OddFactorIds, Switch::LinksAsLists, Switch::NoPolicy, Switch::NoProfile, Switch::ChallengedFactorInList],
+        &[
+            Switch::OddFactorIds,
+            Switch::LinksAsLists,
+            Switch::NoPolicy,
+            Switch::NoProfile,
+            Switch::ChallengedFactorInList,
+        ],
     ] {
         let world = World::with(Options { push_polls: 1, ..Options::default() });
         switches.iter().for_each(|switch| world.sandbox.set(*switch));
@@ -437,7 +462,8 @@ fn a_challenge_with_anything_missing_or_odd_is_taken_or_refused_by_name() {
     }
     let world = World::new();
     std::fs::write(world.home.join("t"), begun(&world, ASKED)).unwrap();
-    let send = "jq '{stateToken}' t | curl -sS --json @- \"$(jq -r '._embedded.factors[1]._links.verify.href' t)\"";
+    let send =
+        "jq '{stateToken}' t | curl -sS --json @- \"$(jq -r '._embedded.factors[1]._links.verify.href' t)\"";
     let challenge: Value = serde_json::from_str(&world.shell("sh", send).run().document()).unwrap();
     assert_eq!(challenge["status"], "MFA_CHALLENGE");
     let document = begun(&world, ASKED);

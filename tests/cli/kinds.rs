@@ -9,7 +9,10 @@ use std::time::Duration;
 
 /// Kinds that no stage of this version can end with, and why.
 const NOT_YET: [(Kind, &str); 6] = [
-    (Kind::AppAmbiguous, "a stage is told its app; choosing one of many is the work of login, which is not there"),
+    (
+        Kind::AppAmbiguous,
+        "a stage is told its app; choosing one of many is the work of login, which is not there",
+    ),
     (Kind::CannotCreate, "no stage creates a file; the stages that write profiles are not there"),
     (Kind::LockedFile, "no stage locks a file; the cache and the writing of profiles are not there"),
     (Kind::FastpassRequired, "only an org with Identity Engine asks for it, and its sign-in is not there"),
@@ -58,7 +61,12 @@ fn after(world: &World, login: &'static str, last: &str) -> String {
 }
 
 fn answer(status: u16, content_type: &str, body: &str) -> Action {
-    Action::Answer { status, content_type: content_type.to_owned(), body: body.to_owned(), headers: Vec::new() }
+    Action::Answer {
+        status,
+        content_type: content_type.to_owned(),
+        body: body.to_owned(),
+        headers: Vec::new(),
+    }
 }
 
 fn struck(world: &World, action: Action, row: Row) -> Row {
@@ -162,7 +170,9 @@ fn each_kind_is_told_once_and_its_number_reaches_the_end_of_the_pipe() {
         };
         assert!(!is_not_yet(kind), "{name}: a row, and a reason why there is none");
         // The status of a pipe is that of its last stage; stderr is everybody's.
-        let outcome = row.case(&world, "STAGE | oktapipe saml-roles | oktapipe assume | oktapipe caller-identity").run();
+        let outcome = row
+            .case(&world, "STAGE | oktapipe saml-roles | oktapipe assume | oktapipe caller-identity")
+            .run();
         let document = outcome.fails(code, name);
         let error = &document["_oktapipe"]["error"];
         let line = outcome.stderr.trim_end();
@@ -176,7 +186,10 @@ fn each_kind_is_told_once_and_its_number_reaches_the_end_of_the_pipe() {
         assert_eq!(error["retryable"], kind.row().2, "{name}");
         for text in [&error["message"], &error["hint"]] {
             let text = text.as_str().unwrap();
-            assert!(!text.is_empty() && !text.contains(['"', '\\']) && !text.contains(char::is_control), "{name}: {text}");
+            assert!(
+                !text.is_empty() && !text.contains(['"', '\\']) && !text.contains(char::is_control),
+                "{name}: {text}"
+            );
         }
     }
 }

@@ -15,6 +15,7 @@
 mod assume;
 mod authn;
 mod aws;
+mod captured;
 mod ends;
 mod examples;
 mod explain;
@@ -31,6 +32,7 @@ mod many;
 mod pipe;
 mod prompt;
 mod push;
+mod rules;
 mod saml_fetch;
 mod saml_roles;
 mod schema;

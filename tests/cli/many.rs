@@ -11,7 +11,8 @@ const CROWD: &str = "crowd@acme.example";
 /// What `saml-roles --each` prints for a user.
 fn each(world: &World, login: &str, arguments: &[&str]) -> Vec<String> {
     let assertion = world.sandbox.assertion(login).unwrap();
-    let outcome = world.oktapipe(&[&["saml-roles", "-q", "--each"], arguments].concat()).stdin(assertion).run();
+    let outcome =
+        world.oktapipe(&[&["saml-roles", "-q", "--each"], arguments].concat()).stdin(assertion).run();
     outcome.succeeds().stdout.lines().map(str::to_owned).collect()
 }
 
@@ -57,15 +58,21 @@ fn each_role_has_a_line_in_the_order_of_the_assertion_that_assume_takes_alone() 
     assert_eq!(lines.len(), offered.len());
     for (line, role) in lines.iter().zip(offered) {
         let document: Value = serde_json::from_str(line).unwrap();
-        assert_eq!((&document["RoleArn"], &document["Roles"][0], &document["Roles"][1]), (&role["RoleArn"], role, &Value::Null));
+        assert_eq!(
+            (&document["RoleArn"], &document["Roles"][0], &document["Roles"][1]),
+            (&role["RoleArn"], role, &Value::Null)
+        );
         let assumed = world.oktapipe(&["assume"]).stdin(line).run().succeeds().json();
         assert_eq!(name(&assumed), name(&document));
     }
     // A single role is one line as well, and --role says which there are.
     assert_eq!(each(&world, "solo@acme.example", &[]).len(), 1);
-    let some: Vec<Value> = each(&world, ADA, &["--role", "D*"]).iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let some: Vec<Value> =
+        each(&world, ADA, &["--role", "D*"]).iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(names(&some), ["Dev", "Deploy"]);
-    let none = world.oktapipe(&["saml-roles", "--each", "--role", "Nope"]).stdin(world.sandbox.assertion(ADA).unwrap());
+    let none = world
+        .oktapipe(&["saml-roles", "--each", "--role", "Nope"])
+        .stdin(world.sandbox.assertion(ADA).unwrap());
     none.run().fails(77, "no_role");
 }
 
@@ -101,8 +108,14 @@ fn a_refused_role_is_its_error_document_in_its_place_and_the_others_are_fine() {
     assert_eq!(names(&all), ["Dev", "role_denied", "Audit", "Ops"]);
     assert_eq!(outcome.status, Some(77), "{outcome}");
     assert_eq!(outcome.stderr.lines().count(), 1, "{outcome}");
-    assert!(outcome.stderr.starts_with("oktapipe assume: ") && outcome.stderr.contains("Denied"), "{outcome}");
-    assert_eq!((&all[1]["Error"]["Code"], &all[1]["_oktapipe"]["error"]["stage"]), (&json!("AccessDenied"), &json!("assume")));
+    assert!(
+        outcome.stderr.starts_with("oktapipe assume: ") && outcome.stderr.contains("Denied"),
+        "{outcome}"
+    );
+    assert_eq!(
+        (&all[1]["Error"]["Code"], &all[1]["_oktapipe"]["error"]["stage"]),
+        (&json!("AccessDenied"), &json!("assume"))
+    );
     assert!(all.iter().all(|document| document.get("SAMLAssertion").is_none()));
 
     let exported = world.oktapipe(&["export", "--format", "json"]).stdin(&outcome.stdout).run();
@@ -170,7 +183,8 @@ fn error_documents_on_the_input_stay_in_their_places_without_a_word() {
 fn blank_lines_indents_and_crlf_between_documents_are_no_hindrance() {
     let world = World::new();
     let lines = each(&world, ADA, &[]);
-    let pretty = |line: &String| serde_json::to_string_pretty(&serde_json::from_str::<Value>(line).unwrap()).unwrap();
+    let pretty =
+        |line: &String| serde_json::to_string_pretty(&serde_json::from_str::<Value>(line).unwrap()).unwrap();
     for text in [
         format!("\u{feff}{}\r\n", lines.join("\r\n\r\n")),
         format!("\n\n{}\n\n", lines.join("\n\n")),
@@ -204,7 +218,10 @@ fn json_takes_many_and_every_other_form_and_stage_one() {
     let all = assume(&world, &each(&world, ADA, &[])).succeeds().stdout;
     let outcome = world.oktapipe(&["export", "--format", "json"]).stdin(&all).run().succeeds();
     let exported = documents(&outcome);
-    assert!(exported.len() == 3 && exported.iter().all(|one| one["AWS_SESSION_TOKEN"].is_string()), "{outcome}");
+    assert!(
+        exported.len() == 3 && exported.iter().all(|one| one["AWS_SESSION_TOKEN"].is_string()),
+        "{outcome}"
+    );
     let outcome = world.oktapipe(&["export"]).stdin(&all).run();
     assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(65), "(exit 65)\n"), "{outcome}");
     assert!(outcome.stderr.lines().count() == 1 && outcome.stderr.contains("--format json"), "{outcome}");
@@ -265,7 +282,12 @@ fn two_hundred_and_fifty_roles_are_all_assumed_but_the_one_that_is_refused() {
     let keys = exported.stdout.lines().filter(|line| line.contains("AWS_SESSION_TOKEN")).count();
     assert_eq!(keys, 249);
     let peak = std::fs::read_to_string(world.home.join("peak")).unwrap_or_default();
-    eprintln!("250 roles, {} MB: {:.1} s, peak {} KiB", lines.join("").len() >> 20, took.as_secs_f64(), peak.trim());
+    eprintln!(
+        "250 roles, {} MB: {:.1} s, peak {} KiB",
+        lines.join("").len() >> 20,
+        took.as_secs_f64(),
+        peak.trim()
+    );
     if let Ok(peak) = peak.trim().parse::<u64>() {
         assert!(peak < 400 * 1024, "{peak} KiB");
     }

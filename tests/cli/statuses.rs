@@ -16,12 +16,16 @@ fn a_password_that_expires_soon_is_warned_of_and_works() {
     let world = World::new();
     let outcome = world.authn("warned@acme.example").run();
     assert_eq!(outcome.stderr.lines().count(), 1, "{outcome}");
-    assert!(outcome.stderr.starts_with("oktapipe authn: warning: the Okta password expires soon"), "{outcome}");
+    assert!(
+        outcome.stderr.starts_with("oktapipe authn: warning: the Okta password expires soon"),
+        "{outcome}"
+    );
     let document = outcome.document();
     assert_eq!((posts(&world, "/api/v1/authn"), posts(&world, "/api/v1/authn/skip")), (1, 1));
     world.oktapipe(&["session"]).stdin(document).run().succeeds();
     // The warning is nothing that fails, and quiet is quiet.
-    world.oktapipe(&["authn", "-q"])
+    world
+        .oktapipe(&["authn", "-q"])
         .env("OKTA_USERNAME", "warned@acme.example")
         .env("OKTA_PASSWORD", world.password("warned@acme.example"))
         .run()
@@ -38,7 +42,10 @@ fn a_warning_that_comes_after_the_second_factor_is_skipped_there() {
     let document = world.authn(login).run().document();
     let code = world.sandbox.totp(login, "GOOGLE").unwrap();
     let outcome = world.oktapipe(&["factor-verify"]).stdin(document).env("MFA_CODE", &code).run();
-    assert!(outcome.stderr.starts_with("oktapipe factor-verify: warning: the Okta password expires"), "{outcome}");
+    assert!(
+        outcome.stderr.starts_with("oktapipe factor-verify: warning: the Okta password expires"),
+        "{outcome}"
+    );
     assert_eq!(outcome.stderr.lines().count(), 1, "{outcome}");
     world.oktapipe(&["session"]).stdin(outcome.document()).run().succeeds();
 }
@@ -52,7 +59,8 @@ fn a_warning_without_a_way_past_it_is_named() {
         json!({"status": "PASSWORD_WARN", "stateToken": "CANARY-t", "_links": {"skip": []}}),
     ] {
         let content_type = "application/json".to_owned();
-        let action = Action::Answer { status: 200, content_type, body: body.to_string(), headers: Vec::new() };
+        let action =
+            Action::Answer { status: 200, content_type, body: body.to_string(), headers: Vec::new() };
         world.sandbox.fault(Fault::next("/api/v1/authn", action));
         let outcome = world.authn(ADA).run();
         outcome.fails(77, "browser_needed");
@@ -132,7 +140,8 @@ fn a_typed_password_that_is_wrong_is_asked_for_once_more_and_not_again() {
     if !terminals() || !has("jq") {
         return;
     }
-    let script = "oktapipe authn </dev/null 2>err >out; echo \"$?\"; jq -r '._oktapipe.error.kind // .status' out";
+    let script =
+        "oktapipe authn </dev/null 2>err >out; echo \"$?\"; jq -r '._oktapipe.error.kind // .status' out";
     let question = "Okta password of ada@acme.example";
     let world = World::new();
     let ended = terminal(&world, "sh", script)

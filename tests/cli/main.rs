@@ -16,6 +16,7 @@ mod assume;
 mod authn;
 mod aws;
 mod captured;
+mod clients;
 mod ends;
 mod examples;
 mod explain;

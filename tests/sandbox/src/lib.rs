@@ -155,7 +155,8 @@ impl Sandbox {
         okta::codes::code(&self.shared.state(), login, factor_type, self.shared.clock.now())
     }
 
-    /// The environment that points oktapipe, curl, the AWS CLI and SDKs at this sandbox.
+    /// The environment that points oktapipe, curl, the AWS CLI and SDKs at this sandbox; programs in Node.js and those
+    /// in Python with `requests` trust its certificate by it too.
     pub fn environment(&self) -> Vec<(String, String)> {
         let ca_file = self.ca_file().display().to_string();
         [
@@ -163,7 +164,9 @@ impl Sandbox {
             ("OKTA_APP_ID", okta::APP_ID.to_owned()),
             ("SSL_CERT_FILE", ca_file.clone()),
             ("CURL_CA_BUNDLE", ca_file.clone()),
-            ("AWS_CA_BUNDLE", ca_file),
+            ("AWS_CA_BUNDLE", ca_file.clone()),
+            ("NODE_EXTRA_CA_CERTS", ca_file.clone()),
+            ("REQUESTS_CA_BUNDLE", ca_file),
             ("AWS_ENDPOINT_URL_STS", self.sts()),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),

@@ -171,6 +171,28 @@ fn a_step_up_is_met_with_a_factor_and_comes_back_to_the_app() {
     assert!(browser.follow(&done.at("/_links/next/href")).input("SAMLResponse").is_some());
 }
 
+/// As gimme-aws-creds does it: no redirect is followed, the app is asked again with its address in the query.
+#[test]
+fn a_step_up_can_end_at_the_embed_link() {
+    if lacks(&["curl"]) {
+        return;
+    }
+    let sandbox = sandbox();
+    let browser = Browser::new(&sandbox, "gimme");
+    let page = browser.app_page("stepup@acme.example");
+    let (_, rest) = page.body.split_once("var stateToken = '").unwrap();
+    let token = rest.split_once("';").unwrap().0.replace("\\x2D", "-");
+    let began = browser.post("/api/v1/authn", &json!({ "stateToken": token }));
+    let link = |end: &str| format!("{}?stateToken={end}", sandbox.app_link());
+    assert!(browser.follow(&link(&token)).body.contains("Extra Verification"), "not met yet");
+    let code = sandbox.code("stepup", "token:software:totp");
+    let verify = began.at("/_embedded/factors/0/_links/verify/href");
+    let done = browser.post(&verify, &json!({ "stateToken": token, "passCode": code }));
+    let thief = Browser::new(&sandbox, "thief");
+    assert!(thief.follow(&link(&done.at("/_links/next/href"))).body.contains("Sign In"));
+    assert!(browser.follow(&link(&done.at("/_links/next/href"))).input("SAMLResponse").is_some());
+}
+
 #[test]
 fn faults_happen_as_scripted() {
     if lacks(&["curl"]) {

@@ -94,7 +94,14 @@ fn embed_link(visit: &mut Visit<'_>) -> Reply {
     let Some((sid, _)) = visitor(visit) else {
         return to_sign_in(visit, &visit.asked.path.clone());
     };
-    let relay_state = visit.asked.query_parameters().remove("RelayState");
+    let mut parameters = visit.asked.query_parameters();
+    // gimme-aws-creds ends a step-up here: it puts the whole address of the redirect into the query as `stateToken`.
+    // Whether Okta then goes by the token or by the session is not known.
+    if let Some(token) = parameters.remove("stateToken") {
+        let token = token.rsplit("stateToken=").next().unwrap_or_default();
+        end_step_up(visit, token);
+    }
+    let relay_state = parameters.remove("RelayState");
     let relay_state = relay_state.map(|value| format!("&RelayState={}", percent(&value))).unwrap_or_default();
     let path = format!("/app/amazon_aws/{EXTERNAL_KEY}/sso/saml?fromHome=true{relay_state}");
     Reply::redirect(&visit.address(&path)).cookie(&session_cookie(&sid))
@@ -143,26 +150,30 @@ fn step_up_redirect(visit: &mut Visit<'_>) -> Reply {
     let back = format!("/home/amazon_aws/{APP_ID}/272");
     let token = visit.asked.query_parameters().remove("stateToken").unwrap_or_default();
     let cookie = visit.session().map(|(sid, _)| sid);
-    let now = visit.now;
-    let found = visit.state.transactions.get(&token);
-    let met =
-        found.filter(|transaction| transaction.status == Status::SteppedUp && transaction.expires > now);
-    let met = met.and_then(|transaction| {
-        let sid = transaction.step_up.clone()?;
-        // Who has just given name and password need not show a cookie: they have none yet.
-        (transaction.new_session || cookie.as_ref() == Some(&sid)).then_some(sid)
-    });
-    if let Some(sid) = &met {
-        visit.state.transactions.remove(&token);
-        if let Some(session) = visit.state.sessions.get_mut(sid) {
-            session.stepped_up = true;
-            session.factor_used = true;
-        }
-    }
-    let Some(sid) = met.or(cookie) else {
+    let Some(sid) = end_step_up(visit, &token).or(cookie) else {
         return to_sign_in(visit, &back);
     };
     // Not met: the app asks again, with a new state token.
     Reply::redirect(&visit.address(&format!("/app/amazon_aws/{EXTERNAL_KEY}/sso/saml")))
         .cookie(&session_cookie(&sid))
+}
+
+/// Ends a step-up whose factor was proved: its session has met the app's demand. The session, if this is its browser.
+fn end_step_up(visit: &mut Visit<'_>, token: &str) -> Option<String> {
+    let cookie = visit.session().map(|(sid, _)| sid);
+    let transaction = visit.state.transactions.get(token)?;
+    if transaction.status != Status::SteppedUp || transaction.expires <= visit.now {
+        return None;
+    }
+    let sid = transaction.step_up.clone()?;
+    // Who has just given name and password need not show a cookie: they have none yet.
+    if !transaction.new_session && cookie.as_ref() != Some(&sid) {
+        return None;
+    }
+    visit.state.transactions.remove(token);
+    if let Some(session) = visit.state.sessions.get_mut(&sid) {
+        session.stepped_up = true;
+        session.factor_used = true;
+    }
+    Some(sid)
 }

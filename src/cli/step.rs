@@ -49,7 +49,7 @@ impl Step {
 pub struct Explain {
     /// The stage; without it, the whole recipe
     pub stage: Option<Step>,
-    /// Print the recipe's own lines as guides publish them, and what is wrong with them
+    /// Print the recipe in the way of the published guides, and what is wrong with it
     #[arg(long)]
     pub as_published: bool,
 }

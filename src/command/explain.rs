@@ -10,8 +10,8 @@
 //! the commands: the document of the stage before on stdin, that of the next on stdout
 //! ```
 //!
-//! and the whole recipe is made of these parts: a function a stage, and the pipe of them. What guides publish is no script of ours
-//! and lies in `published/*.txt`.
+//! and the whole recipe is made of these parts: a function a stage, and the pipe of them. What guides publish is no script for use
+//! and lies in `published/*.txt`: the wording is ours, the commands and their mistakes are those of the guides.
 
 use crate::cli::{Explain, Step};
 use crate::error::{Error, Kind};
@@ -117,7 +117,10 @@ mod tests {
     fn every_published_line_stands_under_what_is_wrong_with_it() {
         for step in Step::ALL {
             let text = published(step);
-            assert!(text.starts_with(&format!("# {}, as guides publish it. ", step.name())), "{text}");
+            assert!(
+                text.starts_with(&format!("# {}, in the way of the published guides. ", step.name())),
+                "{text}"
+            );
             assert!(text.lines().filter(|line| line.starts_with("#  - ")).count() >= 1, "{text}");
             assert!(text.lines().any(|line| !line.starts_with('#')), "{text}");
         }

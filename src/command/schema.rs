@@ -86,6 +86,7 @@ fn file(step: Step) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document;
 
     #[test]
     fn every_schema_stands_alone_and_says_what_it_is() {
@@ -103,6 +104,38 @@ mod tests {
     fn documents_are_open_objects() {
         let all = Step::ALL.map(|step| whole(step).unwrap()).concat();
         assert!(!all.contains("additionalProperties\": false") && !all.contains("unevaluatedProperties"));
+    }
+
+    /// What the schema calls a secret is what a terminal masks, and nothing else is masked.
+    #[test]
+    fn secrets_are_those_that_a_terminal_masks() {
+        let shared = read(include_str!("schema/shared.json")).unwrap();
+        let described = |property: &Value| {
+            let referred =
+                property["$ref"].as_str().and_then(|text| shared.get(text.strip_prefix(REFERENCE)?));
+            let text =
+                property["description"].as_str().or(referred.and_then(|one| one["description"].as_str()));
+            text.unwrap_or_default().starts_with("A secret")
+        };
+        let mut secrets = 0;
+        for (name, definition) in &shared {
+            let members = [&definition["properties"], &definition["properties"]["Credentials"]["properties"]];
+            for (member, property) in members.into_iter().filter_map(Value::as_object).flatten() {
+                // userId tells a session's id from the ids of other documents.
+                let document = Map::from_iter([
+                    ("userId".to_owned(), "00u".into()),
+                    (member.clone(), "0123456789abcdef".into()),
+                ]);
+                let is_factor = name == "factor";
+                let (_, hidden) = document::mask(&document.into());
+                assert!(
+                    is_factor || hidden == described(property) || property.get("not").is_some(),
+                    "{name}.{member}"
+                );
+                secrets += usize::from(hidden);
+            }
+        }
+        assert!(secrets >= 10, "{secrets}");
     }
 
     #[test]

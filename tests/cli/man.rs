@@ -66,9 +66,13 @@ fn every_command_has_a_page_and_every_page_a_command() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert!(pages.remove("oktapipe.1"), "{pages:?}");
-    assert_eq!(pages, commands);
     let main = page("oktapipe");
+    assert!(pages.remove("oktapipe.1"), "{pages:?}");
+    for (name, section) in [("oktapipe-json", 5), ("oktapipe-pipeline", 7)] {
+        assert!(pages.remove(&format!("{name}.{section}")), "{pages:?}");
+        assert!(main.contains(&format!(".Xr {name} {section}")), "oktapipe.1 does not lead to {name}");
+    }
+    assert_eq!(pages, commands);
     for name in commands {
         let name = name.strip_suffix(".1").unwrap();
         assert!(main.contains(&format!(".It Xr {name} 1")), "oktapipe.1 does not list {name}");

@@ -203,16 +203,15 @@ fn a_given_code_limits_the_choice_to_factors_that_take_one() {
 
 #[test]
 fn a_person_with_nothing_but_foreign_factors_is_told_which() {
-    for (login, names) in [
-        ("odd@acme.example", ["webauthn:FIDO", "signed_nonce:OKTA"]),
-        ("asked@acme.example", ["question:OKTA", "sms:OKTA"]),
-    ] {
-        let world = World::new();
-        let outcome = world.oktapipe(&["factor-verify"]).stdin(world.document_after(login, "authn")).run();
-        outcome.fails(77, "factor_unsupported");
-        assert!(names.iter().all(|name| outcome.stderr.contains(name)), "{outcome}");
-        assert_eq!(verifications(&world), 0);
-    }
+    let world = World::new();
+    let document = world.document_after("odd@acme.example", "authn");
+    let outcome = world.oktapipe(&["factor-verify"]).stdin(document).run();
+    outcome.fails(77, "factor_unsupported");
+    assert!(
+        ["webauthn:FIDO", "signed_nonce:OKTA"].iter().all(|name| outcome.stderr.contains(name)),
+        "{outcome}"
+    );
+    assert_eq!(verifications(&world), 0);
 }
 
 #[test]

@@ -73,7 +73,8 @@ impl Terminal<'_> {
         assert!(!seen.contains(CANARY), "a secret on the screen: {seen}");
         assert!(
             result["echo"] != false && result["canonical"] != false,
-            "the terminal stays broken: {result}"
+            "the terminal stays broken in {}: {result}",
+            self.shell
         );
         Ended { seen, status: result["exited"].as_i64(), signal: result["signaled"].as_i64() }
     }

@@ -253,6 +253,25 @@ fn enter_alone_has_a_message_sent_again_and_too_early_a_wish_keeps_the_prompt() 
 }
 
 #[test]
+fn enter_alone_is_no_code() {
+    if !terminals() || !has("jq") {
+        return;
+    }
+    let world = World::new();
+    let login = "hotp@acme.example";
+    std::fs::write(world.home.join("in"), begun(&world, login)).unwrap();
+    let script = "oktapipe factor-verify <in 2>err >out; jq -r .status out; cat err";
+    let question = "Code of token:hotp:CUSTOM";
+    let ended = terminal(&world, "sh", script)
+        .answer(question, "")
+        .expect("Nothing was typed")
+        .answer(question, &world.sandbox.code(login, "token:hotp").unwrap())
+        .run();
+    assert!(ended.seen.ends_with("SUCCESS\n"), "{ended:?}");
+    assert_eq!(verifications(&world), 1);
+}
+
+#[test]
 fn wrong_codes_of_a_person_are_not_taken_for_ever() {
     if !terminals() || !has("jq") {
         return;

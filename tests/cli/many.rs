@@ -1,6 +1,6 @@
 //! Many roles, one document a line: `saml-roles --each`, `assume`, `export --format json`. What goes wrong with one leaves the others be.
 
-use crate::harness::{Outcome, World, has};
+use crate::harness::{Outcome, World, has, terminal, terminals};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -248,6 +248,19 @@ fn the_last_stage_of_a_pipe_of_many_ends_with_the_first_number() {
         assert!(outcome.status == Some(77) && outcome.stdout.lines().count() == 8, "{outcome}");
         assert_eq!(outcome.stderr.lines().count(), 2, "{outcome}");
     }
+}
+
+#[test]
+fn on_a_terminal_many_are_masked_and_one_line_says_so() {
+    if !terminals() {
+        return;
+    }
+    let world = World::new();
+    std::fs::write(world.home.join("in"), each(&world, ADA, &[]).join("\n")).unwrap();
+    let ended = terminal(&world, "sh", "oktapipe assume <in; oktapipe assume -q <in").run();
+    // Three documents twice, each with two secrets; the line is told once, and not when quiet.
+    assert_eq!(ended.seen.matches("(hidden: --reveal)").count(), 12, "{ended:?}");
+    assert_eq!(ended.seen.matches("--reveal shows them").count(), 1, "{ended:?}");
 }
 
 /// The largest assertion that AWS takes: each of its documents carries it whole.

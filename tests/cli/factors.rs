@@ -372,7 +372,7 @@ fn the_kind_and_provider_decide_in_every_shape_of_an_answer() {
         ("number@acme.example", "push"),
         ("autopush@acme.example", "push"),
     ];
-    for switches in [
+    let sets = [
         &[Switch::OddFactorIds][..],
         &[Switch::LoneFactorAsObject],
         &[Switch::FactorListNamedFactor],
@@ -388,26 +388,33 @@ fn the_kind_and_provider_decide_in_every_shape_of_an_answer() {
             Switch::NoProfile,
             Switch::ChallengedFactorInList,
         ],
-    ] {
-        let world = World::with(Options { push_polls: 1, ..Options::default() });
-        switches.iter().for_each(|switch| world.sandbox.set(*switch));
-        for (login, factor) in people {
-            let document = begun(&world, login);
-            let mut case = verify(&world, &document, &["-q", "--factor", factor]);
-            case = match factor {
-                "push" => case,
-                "sms" if !has("curl") => continue,
-                "sms" => {
-                    let command = format!("curl -sSf {}/sandbox/code/{login}/{factor}", world.sandbox.org());
-                    let arguments = ["--factor", factor, "--passcode-command", &command];
-                    verify(&world, &document, &arguments)
+    ];
+    // Polling takes its time: side by side.
+    std::thread::scope(|scope| {
+        for switches in sets {
+            scope.spawn(move || {
+                let world = World::with(Options { push_polls: 0, ..Options::default() });
+                switches.iter().for_each(|switch| world.sandbox.set(*switch));
+                for (login, factor) in people {
+                    let document = begun(&world, login);
+                    let mut case = verify(&world, &document, &["-q", "--factor", factor]);
+                    case = match factor {
+                        "push" => case,
+                        "sms" if !has("curl") => continue,
+                        "sms" => {
+                            let command =
+                                format!("curl -sSf {}/sandbox/code/{login}/{factor}", world.sandbox.org());
+                            let arguments = ["--factor", factor, "--passcode-command", &command];
+                            verify(&world, &document, &arguments)
+                        }
+                        _ => case.env("MFA_CODE", &world.sandbox.code(login, factor).unwrap()),
+                    };
+                    let outcome = case.run();
+                    assert!(is_success(&outcome), "{switches:?} {login}: {outcome}");
                 }
-                _ => case.env("MFA_CODE", &world.sandbox.code(login, factor).unwrap()),
-            };
-            let outcome = case.run();
-            assert!(is_success(&outcome), "{switches:?} {login}: {outcome}");
+            });
         }
-    }
+    });
 }
 
 /// Every place in a value, the deepest last.

@@ -161,7 +161,7 @@ fn write_lines(
     lines: Vec<Result<Document, Error>>,
     terminal: bool,
 ) -> Result<(), Error> {
-    let (mut text, mut first) = (String::new(), None);
+    let (mut text, mut first, mut hides) = (String::new(), None, false);
     for line in lines {
         let (document, exit_code) = match line {
             Ok(document) => (document, None),
@@ -174,12 +174,19 @@ fn write_lines(
         };
         first = first.or(exit_code);
         text.push_str(&match terminal {
-            true if !cli.common.reveal => to_pretty(&document::mask(&document).0),
+            true if !cli.common.reveal => {
+                let (masked, hidden) = document::mask(&document);
+                hides |= hidden;
+                to_pretty(&masked)
+            }
             true => to_pretty(&document),
             false => to_line(&document),
         });
     }
     write(&text)?;
+    if hides {
+        stderr.warning(MASKED);
+    }
     first.map_or(Ok(()), |exit_code| Err(Error::Told { exit_code }))
 }
 

@@ -34,7 +34,10 @@ pub fn refused_body(status: u16, body: Map<String, Value>) -> Error {
 
 /// The failure that an answer of the API tells of: one with a status of 300 or more, with an error body, or without any JSON object.
 pub fn refused_answer(response: &Response, body: Option<Map<String, Value>>) -> Error {
-    if response.status == 429 {
+    // A message that was sent a moment ago has a 429 of its own, whose summary says how long to wait.
+    let sent_just_now =
+        body.as_ref().and_then(|body| body.get("errorCode")?.as_str()).is_some_and(sent_just_now);
+    if response.status == 429 && !sent_just_now {
         let wait =
             wait(response).map_or_else(|| "wait a minute".to_owned(), |seconds| format!("wait {seconds} s"));
         let error = Error::new(
@@ -66,6 +69,11 @@ const AGAIN: &str = "sign in again";
 const CHECK: &str = "run it again with -v to see the requests";
 const BROWSER: &str = "sign in to Okta in a browser once to see what it asks for";
 
+/// Whether a code of Okta's says that a text message, an email or a call went out a moment ago.
+fn sent_just_now(code: &str) -> bool {
+    matches!(code, "E0000109" | "E0000118" | "E0000133")
+}
+
 fn meaning(code: &str, status: u16) -> (Kind, &'static str) {
     match code {
         "E0000004" => (
@@ -91,8 +99,8 @@ fn meaning(code: &str, status: u16) -> (Kind, &'static str) {
             "the org's sign-on policy refuses you here and now: ask an Okta administrator",
         ),
         "E0000092" => (Kind::StepUpRequired, BROWSER),
-        "E0000109" | "E0000118" | "E0000133" => {
-            (Kind::RateLimited, "a code was sent just now: wait half a minute")
+        code if sent_just_now(code) => {
+            (Kind::RateLimited, "use the code that came, or wait as long as Okta says")
         }
         "E0000113" => (Kind::PasscodeWrong, "the token asks for another value: wait for its next code"),
         "E0000154" | "E0000180" => {

@@ -1,6 +1,6 @@
 //! `authn`: a name and a password to Okta's transaction.
 
-use super::{Output, Shape, misplaced, missing_org, settle_org, still_read};
+use super::{Output, Shape, misplaced, missing_org, settle_org, skip_warning, still_read};
 use crate::cli::Authn;
 use crate::context::{Context, Source};
 use crate::document::{self, Carry, Document, INPUT_LIMIT, Input};
@@ -57,9 +57,7 @@ pub async fn run(arguments: &Authn, context: &Context<'_>) -> Result<Output, Err
         }
         result => result?,
     };
-    if status(&answer) == "PASSWORD_WARN" {
-        answer = skip_warning(&okta, &answer, context).await?;
-    }
+    answer = skip_warning(&okta, answer, context).await?;
     if !matches!(status(&answer), "SUCCESS" | "MFA_REQUIRED" | "MFA_CHALLENGE") {
         return Err(refused_status(&answer));
     }
@@ -108,19 +106,4 @@ fn ask(context: &Context<'_>, username: &str, org: &Org) -> Result<SecretString,
 
 fn status(answer: &serde_json::Map<String, serde_json::Value>) -> &str {
     Transaction::read(answer).map_or("", |transaction| transaction.status)
-}
-
-/// PASSWORD_WARN is not asked for, but an org may send it: the password still works, so the warning is passed on and skipped.
-async fn skip_warning(
-    okta: &Okta<'_>,
-    answer: &serde_json::Map<String, serde_json::Value>,
-    context: &Context<'_>,
-) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
-    let transaction = Transaction::read(answer);
-    let link = transaction
-        .as_ref()
-        .and_then(|transaction| Some((transaction.link("skip", None)?, transaction.state_token()?)));
-    let Some((link, token)) = link else { return Err(refused_status(answer)) };
-    (context.warn)("the Okta password expires soon; change it in a browser");
-    okta.follow(&link, &token).await
 }

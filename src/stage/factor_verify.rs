@@ -3,7 +3,7 @@
 mod choice;
 mod passcode;
 
-use super::{Output, Shape, input, misplaced, settle_org, still_read, wrong_document};
+use super::{Output, Shape, input, misplaced, settle_org, skip_warning, still_read, wrong_document};
 use crate::cli::FactorVerify;
 use crate::context::Context;
 use crate::document::{Document, Input};
@@ -114,6 +114,7 @@ async fn verify(
             let factor = choose(arguments, context, &transaction, codes.given())?;
             start(context, okta, &factor, &token, limit, &mut codes).await?
         };
+        answer = skip_warning(okta, answer, context).await?;
         if Transaction::read(&answer).map_or("", |transaction| transaction.status) == "SUCCESS" {
             return Ok(answer);
         }

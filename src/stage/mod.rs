@@ -17,11 +17,12 @@ use crate::cli::RegionArg;
 use crate::context::Context;
 use crate::document::{self, Carry, Document, INPUT_LIMIT, Input, LINES_LIMIT};
 use crate::error::{Error, Kind};
-use crate::okta;
+use crate::okta::{self, Okta};
 use crate::org::Org;
 use crate::sts::{AwsEnvironment, AwsSettings};
 use crate::transaction::Transaction;
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 use url::Url;
 
 /// What a stage gives to be written.
@@ -160,6 +161,25 @@ fn misplaced(document: &Document) -> Error {
         Shape::Unknown => ("a document of no step of a sign-in", "pass on what the stage before printed"),
     };
     wrong_document(&format!("stdin holds {what}"), hint)
+}
+
+/// The answer, or what follows it if it is PASSWORD_WARN. That is not asked for, but an org may send it, after a second factor too: the password
+/// still works, so the warning is passed on and skipped.
+async fn skip_warning(
+    okta: &Okta<'_>,
+    answer: Map<String, Value>,
+    context: &Context<'_>,
+) -> Result<Map<String, Value>, Error> {
+    let Some(transaction) =
+        Transaction::read(&answer).filter(|transaction| transaction.status == "PASSWORD_WARN")
+    else {
+        return Ok(answer);
+    };
+    let (Some(link), Some(token)) = (transaction.link("skip", None), transaction.state_token()) else {
+        return Err(okta::refused_status(&answer));
+    };
+    (context.warn)("the Okta password expires soon; change it in a browser");
+    okta.follow(&link, &token).await
 }
 
 /// The org of a document that carries a token: who issued it is a fact. The one in its context, else the one origin that its links

@@ -204,8 +204,8 @@ fn a_given_code_limits_the_choice_to_factors_that_take_one() {
 #[test]
 fn a_person_with_nothing_but_foreign_factors_is_told_which() {
     let world = World::new();
-    let outcome =
-        world.oktapipe(&["factor-verify"]).stdin(world.document_after("odd@acme.example", "authn")).run();
+    let document = world.document_after("odd@acme.example", "authn");
+    let outcome = world.oktapipe(&["factor-verify"]).stdin(document).run();
     outcome.fails(77, "factor_unsupported");
     assert!(
         ["webauthn:FIDO", "signed_nonce:OKTA"].iter().all(|name| outcome.stderr.contains(name)),

@@ -107,7 +107,7 @@ impl Verification<'_, '_, '_> {
     }
 
     /// Sends a code. A given one once; a typed one may be typed again while the transaction lives; Enter alone has a message
-    /// sent again.
+    /// sent again, and is no code elsewhere.
     pub(super) async fn verify(
         &self,
         link: &str,
@@ -125,8 +125,12 @@ impl Verification<'_, '_, '_> {
         for _ in 0..PROMPTS {
             let code = self.context.terminal.ask_secret(&question, INSTEAD)?;
             still_read(self.context)?;
-            if let (true, Some(resend)) = (code.expose_secret().is_empty(), resend) {
-                self.resend(resend).await?;
+            if code.expose_secret().is_empty() {
+                match resend {
+                    Some(resend) => self.resend(resend).await?,
+                    // Sent, it would count as a wrong code, and a few of those lock the account.
+                    None => self.context.terminal.show("Nothing was typed."),
+                }
                 continue;
             }
             match self.send(link, &code).await {

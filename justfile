@@ -36,7 +36,7 @@ bench: release
     cargo build --locked
     python3 tests/bench/bench.py
 
-# The whole: CI's tier, every mixture of the swap matrix, the release binary, the README's two commands in a clean clone
+# The whole: CI's tier, every mixture of the swap matrix, the release binary, the README's commands in a clean clone
 full: ci
     #!/usr/bin/env bash
     set -euo pipefail
@@ -51,4 +51,6 @@ full: ci
     cd "$clone/oktapipe"
     cargo run --release --locked -- demo >/dev/null
     cargo test --locked
+    cargo install --path . --no-default-features --locked --root "$clone/installed"
+    "$clone/installed/bin/oktapipe" --version
     rm -rf "$clone"

@@ -1,7 +1,7 @@
 //! A command that is under way: for cases in which a signal comes, a reader leaves, or stdin stays open.
 
 use super::{Case, Outcome};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::io::{PipeWriter, Read};
 use std::process::{Child, ChildStdout};
 use std::time::{Duration, Instant};
@@ -51,6 +51,13 @@ impl Running {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
+    /// Ctrl-C, as soon as `ready` holds: to everything that it started.
+    #[track_caller]
+    pub fn interrupt_when(&self, ready: impl Fn() -> bool) {
+        patiently(&format!("the output of {}", self.shown), || ready().then_some(()));
+        kill_process_group(Pid::from_child(&self.child), Signal::INT).unwrap();
+    }
+
     /// The reader of its stdout leaves.
     pub fn leave(&mut self) {
         drop(self.stdout.take());
@@ -71,6 +78,16 @@ impl Running {
             pipe.read_to_end(&mut bytes).map(|_| bytes).unwrap_or_default()
         });
         let status = patiently(&format!("the end of {}", self.shown), || self.child.try_wait().unwrap());
+        // What a script left behind would hold the pipes open for as long as it lives.
+        let is_done = || stderr.is_finished() && stdout.as_ref().is_none_or(|thread| thread.is_finished());
+        let start = Instant::now();
+        while !is_done() {
+            if start.elapsed() > PATIENCE {
+                let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+                panic!("{} has ended, and something that it started has not", self.shown);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let stdout = stdout.map(|thread| text(thread.join().unwrap())).unwrap_or_default();
         Outcome::new(self.shown, &self.program, status, stdout, text(stderr.join().unwrap()))

@@ -61,7 +61,7 @@ fn ctrl_c_at_a_question_ends_by_the_signal_and_leaves_echo_on() {
                 .expect("ready$ ")
                 // dash prompts before the pipe in its $(...) has ended. A command typed within that moment takes the terminal away from
                 // the stage before it has put the modes back, and no person types so fast.
-                .step("sleep", "0.5");
+                .step("sleep", "1.5");
             let ended = case.run();
             assert!(!ended.seen.contains("Authentication"), "{shell}: {ended:?}");
             assert!(world.sandbox.log().is_empty(), "{shell}: {script}");

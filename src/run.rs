@@ -5,7 +5,7 @@
 mod stderr;
 mod usage;
 
-use crate::cli::{Cli, Command, Format};
+use crate::cli::{Cli, Command, Export};
 use crate::command;
 use crate::context::{Context, Environment};
 use crate::document::{self, Document, error_document, to_line, to_pretty};
@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use stderr::Stderr;
@@ -119,12 +119,11 @@ impl Ending {
             Ending::Output(Output::Document(document)) => write_document(cli, stderr, &document, terminal),
             Ending::Output(Output::Lines(lines)) => write_lines(cli, stderr, lines, terminal),
             Ending::Output(Output::Text { plain, masked }) => {
-                let masks = terminal && !cli.common.reveal && masked != plain.expose_secret();
-                write(if masks { &masked } else { plain.expose_secret() })?;
-                if masks {
-                    stderr.warning(MASKED);
-                }
-                Ok(())
+                write_text(cli, stderr, plain.expose_secret(), &masked, terminal)
+            }
+            Ending::Output(Output::Appended { plain, masked, file, lines }) => {
+                write_text(cli, stderr, plain.expose_secret(), &masked, terminal)?;
+                append(&file, lines.expose_secret())
             }
             #[cfg(feature = "sandbox")]
             Ending::Serving(serving) => {
@@ -138,6 +137,25 @@ impl Ending {
 }
 
 const MASKED: &str = "secrets are masked on a terminal; --reveal shows them, and a pipe gets them";
+
+fn write_text(cli: &Cli, stderr: &Stderr, plain: &str, masked: &str, terminal: bool) -> Result<(), Error> {
+    let masks = terminal && !cli.common.reveal && masked != plain;
+    write(if masks { masked } else { plain })?;
+    if masks {
+        stderr.warning(MASKED);
+    }
+    Ok(())
+}
+
+/// Writes to the end of a file that is there, whole.
+fn append(file: &Path, text: &str) -> Result<(), Error> {
+    let written =
+        File::options().append(true).open(file).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| {
+        let path = crate::error::printable(&file.display().to_string());
+        Error::new(Kind::Io, format!("{path} cannot be written: {error}"), "check what GITHUB_ENV names")
+    })
+}
 
 fn write_document(cli: &Cli, stderr: &Stderr, document: &Document, terminal: bool) -> Result<(), Error> {
     if !terminal {
@@ -206,7 +224,7 @@ fn write(text: &str) -> Result<(), Error> {
 fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
     let name = cli.command.name();
     let form = match &cli.command {
-        Command::Export(arguments) => Form::Export(arguments.format),
+        Command::Export(arguments) => Form::Export(arguments.clone()),
         Command::Explain(_) | Command::Schema(_) | Command::Completions(_) => Form::Nothing,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) | Command::Demo(_) => Form::Nothing,
@@ -231,7 +249,7 @@ fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
 enum Form {
     Document,
     /// A statement that fails, for the shell that evaluates it; nothing for the other formats, which parsers read.
-    Export(Format),
+    Export(Export),
     Nothing,
 }
 
@@ -240,7 +258,7 @@ fn fail(form: &Form, exit_code: u8, document: impl FnOnce() -> String) -> ExitCo
     let text = match form {
         _ if io::stdout().is_terminal() => None,
         Form::Document => Some(document()),
-        Form::Export(format) => stage::export::failed(*format, exit_code),
+        Form::Export(arguments) => stage::export::failed(arguments, exit_code),
         Form::Nothing => None,
     };
     // The failure that is being told is the one that counts: a second one, of telling it, changes neither line nor number.

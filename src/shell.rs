@@ -1,60 +1,54 @@
 //! Code for a shell to evaluate: what `export` prints, and how a value is quoted in it.
 //!
 //! After `eval "$(… | oktapipe export)"` the shells of the sh family report status 0 whatever we exit with, so the only
-//! thing that a failed pipe can do about it is to print code that fails: [`failure`]. `return N` there ends the whole shell in zsh,
+//! thing that a failed pipe can do about it is to print code that fails: [`Dialect::failure`]. `return N` there ends the whole shell in zsh,
 //! dash and ksh, `exit N` closes the person's window, and `false` loses the number.
 //!
 //! A value that a dialect cannot carry is refused, never mangled.
 
 use crate::error::{Error, Kind};
 
+mod file;
+mod grammar;
+
+pub use file::{File, github_mask};
+
+use grammar::Grammar;
+
 /// A family of shells that read the same code.
 ///
-/// A shell with other rules (fish, tcsh, …) is one more variant here and one more `Grammar`; nothing else knows the differences.
+/// A shell with other rules is one more variant here and one more `Grammar`; nothing else knows the differences. nushell has none: it
+/// evaluates no code, and loads a JSON object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
     /// bash, zsh, dash, ksh93, mksh, yash and busybox ash read one and the same code.
     #[default]
     Sh,
+    /// fish.
+    Fish,
+    /// tcsh, and csh.
+    Tcsh,
+    /// elvish.
+    Elvish,
+    /// xonsh.
+    Xonsh,
+    /// PowerShell.
+    PowerShell,
 }
-
-/// What a dialect looks like: every difference between the dialects is a member.
-struct Grammar {
-    /// Names that `--shell` accepts.
-    names: &'static [&'static str],
-    /// Around a quoted value.
-    quote: char,
-    /// Characters that need more than the quotes, and what stands for them.
-    escapes: &'static [(char, &'static str)],
-    /// Characters that no quoting carries.
-    refused: &'static [char],
-    /// `NAME` set to a quoted value.
-    export: fn(name: &str, quoted: &str) -> String,
-    /// Names taken out of the environment; no failure if they are not set.
-    unset: fn(names: &[&str]) -> String,
-    /// A statement whose status is the number and that does nothing else.
-    failure: fn(code: u8) -> String,
-}
-
-/// `$(…)` drops NUL; zsh's `csh_junkie_quotes` has no newline in quotes, and one line a statement is what lets
-/// `oktapipe_env` take the code apart; a CR ends up in the value or not, depending on how the code reached the shell.
-const SH: Grammar = Grammar {
-    names: &["sh", "bash", "zsh", "dash", "ksh", "ksh93", "mksh", "yash", "ash"],
-    quote: '\'',
-    escapes: &[('\'', "'\\''")],
-    refused: &['\0', '\n', '\r'],
-    export: |name, quoted| format!("export {name}={quoted}\n"),
-    unset: |names| format!("unset {}\n", names.join(" ")),
-    failure: |code| format!("(exit {code})\n"),
-};
 
 impl Dialect {
     /// Every dialect.
-    pub const ALL: [Dialect; 1] = [Dialect::Sh];
+    pub const ALL: [Dialect; 6] =
+        [Dialect::Sh, Dialect::Fish, Dialect::Tcsh, Dialect::Elvish, Dialect::Xonsh, Dialect::PowerShell];
 
     const fn grammar(self) -> &'static Grammar {
         match self {
-            Dialect::Sh => &SH,
+            Dialect::Sh => &grammar::SH,
+            Dialect::Fish => &grammar::FISH,
+            Dialect::Tcsh => &grammar::TCSH,
+            Dialect::Elvish => &grammar::ELVISH,
+            Dialect::Xonsh => &grammar::XONSH,
+            Dialect::PowerShell => &grammar::POWERSHELL,
         }
     }
 
@@ -71,21 +65,21 @@ impl Dialect {
     /// `value` as one word of this dialect, which the shell reads back as `value`.
     ///
     /// # Errors
-    /// `wrong_document` if the dialect cannot carry a character of it.
+    /// `wrong_document` if the dialect cannot carry it.
     pub fn quote(self, value: &str) -> Result<String, Error> {
         let grammar = self.grammar();
+        if value.is_empty() && !grammar.carries_empty {
+            return Err(Error::new(
+                Kind::WrongDocument,
+                "a value is empty, which this shell cannot have",
+                OTHER_FORMAT,
+            ));
+        }
         let mut quoted = String::with_capacity(value.len() + 2);
         quoted.push(grammar.quote);
         for c in value.chars() {
-            if grammar.refused.contains(&c) {
-                return Err(Error::new(
-                    Kind::WrongDocument,
-                    format!(
-                        "a value holds a character that shell code cannot carry (U+{:04X})",
-                        u32::from(c)
-                    ),
-                    "take another output format, for instance --format json",
-                ));
+            if grammar::REFUSED.contains(&c) {
+                return Err(refused(c));
             }
             match grammar.escapes.iter().find(|(escaped, _)| *escaped == c) {
                 Some((_, escape)) => quoted.push_str(escape),
@@ -96,23 +90,10 @@ impl Dialect {
         Ok(quoted)
     }
 
-    /// A statement that fails with `code`, for a pipe that failed before its end.
+    /// A statement that fails with `code`, for a pipe that failed before its end; nothing for a shell that stops without.
     pub fn failure(self, code: u8) -> String {
         (self.grammar().failure)(code)
     }
-}
-
-/// `value` as one word of the sh family.
-///
-/// # Errors
-/// As [`Dialect::quote`].
-pub fn quote(value: &str) -> Result<String, Error> {
-    Dialect::Sh.quote(value)
-}
-
-/// A statement of the sh family that fails with `code`.
-pub fn failure(code: u8) -> String {
-    Dialect::Sh.failure(code)
 }
 
 /// Variables that would win over keys in the environment, or make an SDK stop: with both set, the JavaScript SDK takes the
@@ -172,14 +153,14 @@ impl Script {
     }
 
     /// Ends the script with a statement that fails with `code`.
-    #[must_use]
-    pub fn failing(mut self, code: u8) -> Script {
+    pub fn failing(mut self, code: u8) -> String {
         self.code.push_str(&self.dialect.failure(code));
-        self
+        self.code
     }
 
-    /// The code, ending in a newline.
-    pub fn into_code(self) -> String {
+    /// The code, ending in a newline, and with status 0.
+    pub fn into_code(mut self) -> String {
+        self.code.push_str(self.dialect.grammar().end);
         self.code
     }
 }
@@ -188,6 +169,17 @@ impl Script {
 pub fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+const OTHER_FORMAT: &str = "take another output format, for instance --format json";
+
+fn refused(c: char) -> Error {
+    let code = u32::from(c);
+    Error::new(
+        Kind::WrongDocument,
+        format!("a value holds a character that this format cannot carry (U+{code:04X})"),
+        OTHER_FORMAT,
+    )
 }
 
 fn checked(name: &str) -> Result<(), Error> {

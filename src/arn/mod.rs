@@ -107,6 +107,14 @@ pub fn parse_pair(value: &str) -> Option<(RoleArn, PrincipalArn)> {
     })
 }
 
+/// `ACCOUNT/NAME` of the role in the ARN of its session, `arn:PARTITION:sts::ACCOUNT:assumed-role/NAME/SESSION`. There is no path in it.
+pub fn assumed_role(text: &str) -> Option<String> {
+    let (head, resource) = text.split_once(":assumed-role/")?;
+    let (name, _) = resource.split_once('/')?;
+    let role = RoleArn::parse(&format!("{}:role/{name}", head.replacen(":sts:", ":iam:", 1)))?;
+    Some(format!("{}/{name}", role.account_id()))
+}
+
 fn is_role(text: &str) -> bool {
     text.splitn(6, ':').nth(5).is_some_and(|resource| resource.starts_with("role/"))
 }

@@ -237,3 +237,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_role_of_a_session_is_its_account_and_name() {
+    for (arn, role) in [
+        ("arn:aws:sts::111122223333:assumed-role/Dev/ada@acme.example", Some("111122223333/Dev")),
+        ("arn:aws-us-gov:sts::111122223333:assumed-role/A,b=@.+_-1/x", Some("111122223333/A,b=@.+_-1")),
+        ("arn:aws:iam::111122223333:role/Dev", None),
+        ("arn:aws:sts::1:assumed-role/Dev/ada", None),
+        ("arn:aws:sts::111122223333:assumed-role/Dev", None),
+        ("arn:aws:sts::111122223333:assumed-role//ada", None),
+        ("arn:aws:sts::111122223333:assumed-role/a'b/ada", None),
+        ("arn:aws:sts::111122223333:federated-user/ada", None),
+        ("", None),
+    ] {
+        assert_eq!(assumed_role(arn).as_deref(), role, "{arn}");
+    }
+}

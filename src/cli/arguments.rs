@@ -132,7 +132,7 @@ pub struct RegionArg {
 }
 
 /// `oktapipe export`
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone, Default)]
 pub struct Export {
     /// What to print
     #[arg(short, long, value_name = "FORMAT", default_value = "sh")]
@@ -140,19 +140,66 @@ pub struct Export {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub region: RegionArg,
+    /// Set this variable to ACCOUNT/NAME too, for a prompt that looks there, for instance AWS_VAULT; repeatable
+    #[arg(long, value_name = "VAR")]
+    pub label: Vec<String>,
+    /// What the shell shall do with the variables of the last role when the pipe failed
+    #[arg(long, value_name = "WHAT", default_value = "keep")]
+    pub on_error: OnError,
+    /// Read nothing, and print code that unsets the variables
+    #[arg(long, conflicts_with_all = ["region", "on_error"])]
+    pub unset: bool,
+}
+
+/// What becomes of older variables after a failure.
+#[derive(ValueEnum, Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// They stay
+    #[default]
+    Keep,
+    /// They are unset
+    Clear,
 }
 
 /// What `export` prints. The names are those of `aws configure export-credentials` where it has them.
-#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(ValueEnum, Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Format {
     /// Statements for bash, zsh, dash, ksh and other sh: eval "$(oktapipe ... | oktapipe export)"
-    #[value(aliases = ["env", "bash", "zsh", "dash", "ksh", "mksh", "yash"])]
+    #[default]
+    #[value(aliases = ["env", "bash", "zsh", "dash", "ksh", "ksh93", "mksh", "yash", "ash"])]
     Sh,
+    /// For fish: oktapipe ... | oktapipe export -f fish | source
+    Fish,
+    /// For tcsh: eval "`oktapipe ... | oktapipe export -f tcsh`"
+    #[value(alias = "csh")]
+    Tcsh,
+    /// For elvish: eval (oktapipe ... | oktapipe export -f elvish | slurp)
+    Elvish,
+    /// For nushell: oktapipe ... | oktapipe export -f nushell | from json | load-env
+    #[value(alias = "nu")]
+    Nushell,
+    /// For xonsh: execx($(oktapipe ... | oktapipe export -f xonsh))
+    Xonsh,
+    /// For PowerShell: oktapipe ... | oktapipe export -f powershell | Out-String | Invoke-Expression
+    #[value(name = "powershell", alias = "pwsh")]
+    PowerShell,
+    /// Lines NAME=value without quotes
+    EnvNoExport,
+    /// A .env file
+    Dotenv,
+    /// A file for docker run --env-file
+    Docker,
+    /// For a step of GitHub Actions: masks the keys in its log, and sets the variables for the next steps
+    #[value(alias = "github-actions")]
+    Github,
     /// The variables as one JSON object
     Json,
     /// What an AWS credential_process prints
-    #[value(alias = "credential_process")]
+    #[value(aliases = ["credential_process", "credential-process"])]
     Process,
+    /// Not offered: cmd.exe carries no % and no quotes, and loses the status
+    #[value(hide = true)]
+    WindowsCmd,
 }
 
 /// `oktapipe caller-identity`

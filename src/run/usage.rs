@@ -2,12 +2,12 @@
 
 use super::stderr::Stderr;
 use super::{Form, by_signal, fail, write};
-use crate::cli::{Cli, Format};
+use crate::cli::{Cli, Export, Format, OnError};
 use crate::context::Environment;
 use crate::document::{error_document, to_line};
 use crate::error::{Error, Kind};
-use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, ValueEnum};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -28,12 +28,8 @@ pub(super) fn end(arguments: &[OsString], environment: &Environment, error: &cla
     let words: Vec<&str> = arguments.iter().skip(1).filter_map(|argument| argument.to_str()).collect();
     // A flag's value may stand before the command, so the first word without a dash need not be it.
     let name = words.iter().copied().find(|word| is_command(word)).unwrap_or("oktapipe");
-    let parsed = ["json", "process", "credential_process"];
     let form = match name {
-        "export" if words.iter().any(|word| parsed.iter().any(|format| word.ends_with(format))) => {
-            Form::Export(Format::Json)
-        }
-        "export" => Form::Export(Format::Sh),
+        "export" => Form::Export(export(&words)),
         "explain" | "schema" | "completions" | "sandbox" | "demo" => Form::Nothing,
         _ => Form::Document,
     };
@@ -47,6 +43,34 @@ pub(super) fn end(arguments: &[OsString], environment: &Environment, error: &cla
     };
     stderr.failure(name, &failure);
     fail(&form, Kind::Usage.exit_code(), || to_line(&error_document(name, &failure)))
+}
+
+/// What `export` was asked to print, as far as the words tell; the failure must reach whoever evaluates it.
+fn export(words: &[&str]) -> Export {
+    let format = values(words, &["--format", "-f"]).pop().and_then(|name| Format::from_str(name, false).ok());
+    let on_error = values(words, &["--on-error"]).pop().and_then(|name| OnError::from_str(name, false).ok());
+    Export {
+        format: format.unwrap_or_default(),
+        on_error: on_error.unwrap_or_default(),
+        label: values(words, &["--label"]).into_iter().map(str::to_owned).collect(),
+        ..Export::default()
+    }
+}
+
+/// The values of a flag in all its spellings: `--format json`, `--format=json`, `-f json`, `-fjson`, `-f=json`.
+fn values<'w>(words: &[&'w str], flags: &[&str]) -> Vec<&'w str> {
+    let attached = |word: &'w str, flag: &str| {
+        let rest = word.strip_prefix(flag)?;
+        match rest.strip_prefix('=') {
+            None if flag.starts_with("--") => None,
+            value => Some(value.unwrap_or(rest)),
+        }
+    };
+    let value = |(at, word): (usize, &&'w str)| match flags.contains(word) {
+        true => words.get(at + 1).copied(),
+        false => flags.iter().find_map(|flag| attached(word, flag)),
+    };
+    words.iter().enumerate().filter_map(value).collect()
 }
 
 fn is_command(word: &str) -> bool {

@@ -23,6 +23,7 @@ use crate::sts::{AwsEnvironment, AwsSettings};
 use crate::transaction::Transaction;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
+use std::path::PathBuf;
 use url::Url;
 
 /// What a stage gives to be written.
@@ -38,6 +39,17 @@ pub enum Output {
         plain: SecretString,
         /// As a terminal gets it, unless `--reveal` is given.
         masked: String,
+    },
+    /// As [`Output::Text`], and then lines for the end of a file that is there.
+    Appended {
+        /// As a pipe gets it.
+        plain: SecretString,
+        /// As a terminal gets it, unless `--reveal` is given.
+        masked: String,
+        /// The file.
+        file: PathBuf,
+        /// What is appended to it, in one write.
+        lines: SecretString,
     },
 }
 

@@ -230,7 +230,7 @@ echo "$#"
 SH
   check 'nothing is left behind' 'same [0]' <<'SH'
 . "$file"
-names() { set | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | grep -v -e '^AWS_' -e '^_$' | sort -u >"$1"; }
+names() { set | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | grep -v -e '^AWS_' -e '^OKTAPIPE_' -e '^_$' | sort -u >"$1"; }
 true | true
 names before
 names before

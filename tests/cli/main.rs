@@ -17,6 +17,7 @@ mod authn;
 mod aws;
 mod captured;
 mod clients;
+mod dialects;
 mod ends;
 mod examples;
 mod explain;

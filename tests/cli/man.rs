@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 const READ_BY_AWS: [&str; 2] = ["AWS_PROFILE", "AWS_CONFIG_FILE"];
 
 /// Variables that `export` writes and nobody reads.
-const WRITTEN: [&str; 6] = [
+const WRITTEN: [&str; 7] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_SECURITY_TOKEN",
     "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_SESSION_EXPIRATION",
     "AWS_DEFAULT_PROFILE",
 ];
 
@@ -143,10 +144,11 @@ fn every_variable_that_is_read_is_in_the_manual_and_the_other_way_round() {
     for text in sources.values() {
         for word in text.split('"').skip(1).step_by(2) {
             let is_name = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            let is_variable =
-                ["OKTA_", "AWS_", "SSL_CERT", "CLICOLOR"].iter().any(|prefix| word.starts_with(prefix))
-                    || ["MFA_CODE", "NO_COLOR", "TERM"].contains(&word)
-                    || word.to_ascii_lowercase().ends_with("_proxy");
+            let is_variable = ["OKTA_", "AWS_", "GITHUB_", "SSL_CERT", "CLICOLOR"]
+                .iter()
+                .any(|prefix| word.starts_with(prefix))
+                || ["MFA_CODE", "NO_COLOR", "TERM"].contains(&word)
+                || word.to_ascii_lowercase().ends_with("_proxy");
             if is_name && is_variable && !WRITTEN.contains(&word) {
                 read.insert(word);
             }

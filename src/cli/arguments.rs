@@ -210,6 +210,17 @@ pub struct CallerIdentity {
     pub region: RegionArg,
 }
 
+/// `oktapipe man`
+#[derive(Args, Debug)]
+pub struct Man {
+    /// The page: a command, pipeline or json; without it, that of oktapipe itself
+    #[arg(value_hint = clap::ValueHint::Other)]
+    pub page: Option<String>,
+    /// List the pages, one a line
+    #[arg(long, conflicts_with = "page")]
+    pub list: bool,
+}
+
 /// `oktapipe completions`
 #[derive(Args, Debug)]
 pub struct Completions {

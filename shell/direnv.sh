@@ -7,8 +7,8 @@
 # It is oktapipe_role of oktapipe-init(1), so OKTAPIPE_LOGIN and OKTAPIPE_LABEL count. Each time that direnv loads the folder it signs in
 # again; questions are asked on the terminal. No file is watched: each change of it would be a login.
 #
-# A failure ends the .envrc with its number, and direnv keeps the environment as it was: after `eval "$(...)"`, and even after an
-# emitted `(exit 77)`, it would load the rest, and the keys of another role would stay.
+# A failure ends the .envrc with its number, and direnv takes away what the folder had set: after `eval "$(...)"`, and even after an
+# emitted `(exit 77)`, it would load the rest.
 use_oktapipe() {
   # From the program itself: one place for the login, and never another version's functions.
   local code

@@ -362,3 +362,27 @@ fn direnv_loads_a_role_and_stops_at_a_login_that_fails() {
         assert!(outcome.stderr.contains("oktapipe authn: "), "{outcome}");
     }
 }
+
+/// The questions of a login within a function, and Ctrl-C at one of them.
+#[test]
+fn oktapipe_role_asks_on_the_terminal_and_ctrl_c_leaves_the_shell_as_it_was() {
+    if !terminals() {
+        return;
+    }
+    for shell in ["bash", "zsh"].into_iter().filter(|shell| has(shell)) {
+        let world = World::new();
+        let start = format!("export OKTA_USERNAME={SOLO}; eval \"$(oktapipe init {shell})\"; oktapipe_role");
+        let ended = terminal(&world, shell, &start)
+            .flag("interactive")
+            .expect("assword")
+            .key("C-c")
+            .answer("ready$ ", "echo \"keys:${AWS_ACCESS_KEY_ID-none}\"")
+            .answer("keys:none", "oktapipe_role")
+            .answer("assword", world.password(SOLO))
+            .answer("ready$ ", "oktapipe_who")
+            .expect(" min left")
+            .expect("ready$ ")
+            .run();
+        assert_eq!(ended.status, Some(0), "{shell}: {ended:?}");
+    }
+}

@@ -10,8 +10,10 @@ use crate::error::{Error, Kind};
 
 mod file;
 mod grammar;
+mod read;
 
 pub use file::{File, github_mask};
+pub use read::{Statement, is_code, read};
 
 use grammar::Grammar;
 

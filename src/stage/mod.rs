@@ -68,7 +68,11 @@ fn input(context: &Context<'_>) -> Result<Input, Error> {
 /// The documents of a stage that takes many, one a line. All are read before anything is done with the first: a pipe that was cut has
 /// no effect. Error documents among them are for the stage to keep in their place.
 fn input_lines(context: &Context<'_>) -> Result<Vec<Document>, Error> {
-    let documents = document::read_lines(&bytes(context, LINES_LIMIT)?)?;
+    lines(&bytes(context, LINES_LIMIT)?)
+}
+
+fn lines(bytes: &[u8]) -> Result<Vec<Document>, Error> {
+    let documents = document::read_lines(bytes)?;
     if documents.is_empty() { Err(no_document()) } else { Ok(documents) }
 }
 

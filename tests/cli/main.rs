@@ -25,6 +25,7 @@ mod export;
 mod factor;
 mod factors;
 mod floors;
+mod functions;
 mod harness;
 mod input;
 mod kinds;

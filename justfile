@@ -3,6 +3,9 @@
 export CARGO_TARGET_DIR := env("CARGO_TARGET_DIR", justfile_directory() / "target")
 export OKTAPIPE_TOOLS := env("OKTAPIPE_TOOLS", env("XDG_CACHE_HOME", env("HOME") / ".cache") / "oktapipe-tools")
 
+PREFIX := env("PREFIX", "/usr/local")
+DESTDIR := env("DESTDIR", "")
+
 # List the recipes
 default:
     @just --list
@@ -22,6 +25,22 @@ demo:
 # Build the binary as releases have it: without the sandbox
 release:
     cargo build --release --locked --no-default-features
+
+# Install the release below PREFIX (in DESTDIR): binary, manual, completions, functions. PREFIX=~/.local needs no root
+[positional-arguments]
+install *SETTINGS: release
+    .ci/install install PREFIX={{quote(PREFIX)}} DESTDIR={{quote(DESTDIR)}} "$@"
+
+# Remove what `install` installed there
+[positional-arguments]
+uninstall *SETTINGS:
+    .ci/install uninstall PREFIX={{quote(PREFIX)}} DESTDIR={{quote(DESTDIR)}} "$@"
+
+# Make the Debian package of the release, in target/debian
+deb: release
+    rm -rf target/package
+    .ci/install install LAYOUT=debian PREFIX=/usr DESTDIR="$PWD/target/package"
+    cargo deb --no-build --no-strip
 
 # Fuzz one target for SECONDS, with its dictionary; finds go to fuzz/artifacts
 fuzz TARGET SECONDS="60":
@@ -48,6 +67,13 @@ full: ci
     if grep -q CANARY "$CARGO_TARGET_DIR/release/oktapipe"; then echo 'the release holds a secret of the sandbox' >&2; exit 1; fi
     if git grep -qE 'BEGIN [A-Z ]*PRIVATE KEY-----.?$'; then echo 'a key is committed' >&2; exit 1; fi
     ls -l "$CARGO_TARGET_DIR/release/oktapipe"
+    .ci/package-test "$CARGO_TARGET_DIR/release/oktapipe"
+    just deb
+    installed=$(mktemp -d)
+    just install PREFIX="$installed/usr"
+    "$installed/usr/bin/oktapipe" --version
+    just uninstall PREFIX="$installed/usr"
+    rmdir "$installed/usr" "$installed"
     clone=$(mktemp -d)
     git clone -q . "$clone/oktapipe"
     cd "$clone/oktapipe"

@@ -23,7 +23,8 @@ pub enum Error {
         /// Its error document, as it came.
         document: Map<String, Value>,
     },
-    /// Some lines of many failed. All is written and said; this is the exit code of the first.
+    /// Some lines of many failed, or a program that was run for the person. All is written and said; this is the exit code of the first,
+    /// or of that program.
     Told {
         /// The number.
         exit_code: u8,
@@ -95,7 +96,7 @@ impl fmt::Display for Error {
         match self {
             Error::Failed(failure) => write!(f, "{}: {}", failure.message, failure.hint),
             Error::Upstream { exit_code, .. } => write!(f, "a stage before failed with {exit_code}"),
-            Error::Told { exit_code } => write!(f, "some documents failed, the first with {exit_code}"),
+            Error::Told { exit_code } => write!(f, "the failure is told, its number is {exit_code}"),
             Error::ReaderGone => f.write_str("the reader of stdout is gone"),
             Error::Signal(signal) => write!(f, "ended by signal {signal}"),
         }

@@ -39,6 +39,7 @@ mod rules;
 mod saml_fetch;
 mod saml_roles;
 mod schema;
+mod sdks;
 mod secrets;
 mod statuses;
 mod swap;

@@ -41,3 +41,4 @@ mod schema;
 mod secrets;
 mod statuses;
 mod swap;
+mod vectors;

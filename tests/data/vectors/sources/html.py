@@ -94,7 +94,8 @@ def references():
         yield roles(f"html/reference-{case}", why, page(FORM.replace(GOOD, SIGNS.replace("+", plus))))
     yield roles("html/reference-without-semicolon", "A numeric reference may lack its semicolon.", page(FORM.replace(GOOD, SIGNS.rstrip("=") + "&#x3d" * SIGNS.count("="))))
     yield roles("html/reference-every-character", why, page(FORM.replace(GOOD, "".join(f"&#x{ord(c):x};" for c in SIGNS))))
-    yield fails("html/reference-unknown", "wrong_document", "A name that HTML does not know stays as it is.", page(FORM.replace(GOOD, SIGNS.replace("+", "&plu;"))))
+    yield fails("html/reference-unknown", "protocol", "A name that HTML does not know stays as it is, and base64 has no &.", page(FORM.replace(GOOD, SIGNS.replace("+", "&plu;"))))
+    yield fails("html/reference-twice", "protocol", "References are undone once: a browser would post &#x2b; to AWS.", page(FORM.replace(GOOD, SIGNS.replace("+", "&amp;#x2b;"))))
     yield fails("html/reference-nul", "wrong_document", "A reference to NUL is U+FFFD.", page(FORM.replace(GOOD, "&#0;" + GOOD)))
     yield fails("html/reference-huge", "wrong_document", "A reference beyond Unicode is U+FFFD.", page(FORM.replace(GOOD, "&#x99999999999;" + GOOD)))
 

@@ -61,7 +61,7 @@ def jsons():
     yield roles("json/slashes-escaped", "A slash may be escaped.", good.replace("/", "\\/"))
     yield roles("json/context", "The context travels, the cookies end here, what is unknown stays.", form(SAMLResponse=GOOD, _oktapipe={"v": 1, "org": "https://acme.okta.com", "cookies": {"DT": "CANARY"}, "later": [1, None]}),
                 member=[["_oktapipe.org", "https://acme.okta.com"], ["_oktapipe.later", [1, None]]], absent=["_oktapipe.cookies", "SAMLResponse", "RelayState"])
-    yield roles("json/duplicate-member", "Of two members of a name the last counts, as for jq and the JSON of most languages.", f'{{"SAMLResponse":"{EVIL}","SAMLResponse":"{GOOD}"}}')
+    yield fails("json/duplicate-member", "wrong_document", "Of two members of a name some programs take the first and some the last.", f'{{"SAMLResponse":"{EVIL}","SAMLResponse":"{GOOD}"}}')
     yield roles("json/depth-100", "Nested as deep as need be.", f'{{"a":{"[" * 100}{"]" * 100},"SAMLResponse":"{GOOD}"}}')
     for case, why, text in [
         ("depth-200", "Deeper than is read.", f'{{"a":{"[" * 200}{"]" * 200},"SAMLResponse":"{GOOD}"}}'), ("brace-alone", "Cut behind the first character.", "{"), ("cut-in-value", "Cut in the value.", good[:60]), ("cut-before-end", "The last brace is missing.", good[:-1]),
@@ -83,7 +83,9 @@ def jsons():
         yield fails(f"json/{case}-alone", "wrong_document", "JSON that is no object, and no base64 either.", text)
     yield fails("json/depth-200000", "wrong_document", "Two hundred thousand levels: no stack is used up.", [[1, '{"a":'], [200000, "["], [200000, "]"], [1, "}"]])
     yield fails("json/objects-nested", "wrong_document", "A hundred thousand objects in each other.", [[100000, '{"a":'], [1, "1"], [100000, "}"]])
-    yield roles("json/many-members", "A hundred thousand members.", [[1, "{"], [100000, '"a":1,'], [1, good[1:]]])
+    yield fails("json/duplicate-member-escaped", "wrong_document", "Of two members of a name some programs take the first and some the last, also where one is escaped.", f'{{"SAMLResponse":"{EVIL}","\\u0053AMLResponse":"{GOOD}"}}')
+    yield roles("json/many-values", "Forty thousand values.", [[1, '{"a":[1'], [40000, ",1"], [1, "]," + good[1:]]])
+    yield fails("json/too-many-values", "wrong_document", "Sixty thousand values: each takes many times its length in memory.", [[1, '{"a":[1'], [60000, ",1"], [1, "]," + good[1:]]])
     yield roles("json/long-number", "A number of a hundred thousand digits.", [[1, '{"a":'], [100000, "7"], [1, "," + good[1:]]])
     yield fails("json/size-5-mib", "wrong_document", "More than is read of any input.", [[1, '{"a":"'], [5 << 20, "x"], [1, '",' + good[1:]]])
 

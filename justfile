@@ -23,6 +23,15 @@ demo:
 release:
     cargo build --release --locked --no-default-features
 
+# What a release consists of: tarball, bill of materials, checksums, in target/release-files
+release-files:
+    .ci/release-files
+
+# Hold parsers and formats against other people's, COUNT generated documents each
+oracle COUNT="100000":
+    cargo build --locked --test oracle
+    python3 tests/oracle/run.py {{COUNT}}
+
 # Fuzz one target for SECONDS, with its dictionary; finds go to fuzz/artifacts
 fuzz TARGET SECONDS="60":
     #!/usr/bin/env bash

@@ -29,8 +29,7 @@ release-files:
 
 # Hold parsers and formats against other people's, COUNT generated documents each
 oracle COUNT="100000":
-    cargo build --locked --test oracle
-    python3 tests/oracle/run.py {{COUNT}}
+    PATH="$OKTAPIPE_TOOLS/bin:$PATH" python3 -B tests/oracle/run.py {{COUNT}}
 
 # Fuzz one target for SECONDS, with its dictionary; finds go to fuzz/artifacts
 fuzz TARGET SECONDS="60":

@@ -11,6 +11,8 @@ pub mod saml_roles;
 pub mod session;
 
 mod credentials;
+#[cfg(test)]
+mod laws;
 mod role;
 
 use crate::cli::RegionArg;

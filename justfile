@@ -42,6 +42,14 @@ deb: release
     .ci/install install LAYOUT=debian PREFIX=/usr DESTDIR="$PWD/target/package"
     cargo deb --no-build --no-strip
 
+# What a release consists of: tarball, bill of materials, checksums, in target/release-files
+release-files:
+    .ci/release-files
+
+# Hold parsers and formats against other people's, COUNT generated documents each
+oracle COUNT="100000":
+    PATH="$OKTAPIPE_TOOLS/bin:$PATH" python3 -B tests/oracle/run.py {{COUNT}}
+
 # Fuzz one target for SECONDS, with its dictionary; finds go to fuzz/artifacts
 fuzz TARGET SECONDS="60":
     #!/usr/bin/env bash

@@ -14,10 +14,12 @@
 
 mod mask;
 mod read;
+mod strict;
 mod write;
 
 pub use mask::{HIDDEN, mask, without_tokens};
-pub use read::{INPUT_LIMIT, Input, LINES_LIMIT, read, read_lines};
+pub use read::{INPUT_LIMIT, Input, LINES_LIMIT, LINES_VALUES, read, read_lines};
+pub use strict::{DEPTH, VALUES};
 pub use write::{to_line, to_pretty};
 
 use crate::error::{Error, Failure, Kind};
@@ -94,6 +96,15 @@ impl Document {
                 "use the same oktapipe in all stages",
             )),
         }
+    }
+}
+
+/// The object that a service answered with. `None` for anything else: text that is no JSON, another value, two values of one name,
+/// more than [`VALUES`], deeper than [`DEPTH`].
+pub fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
+    match serde_json::from_slice::<strict::Strict>(bytes).ok()?.value {
+        Value::Object(members) => Some(members),
+        _ => None,
     }
 }
 

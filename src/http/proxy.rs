@@ -1,7 +1,7 @@
 //! The proxy variables, read as curl reads them, and strictly: a value that cannot be used is an error. reqwest and others
 //! skip it and connect directly, past the proxy that somebody meant to be used.
 
-use super::url::{is_loopback, place};
+use super::url::{is_loopback, is_plain, place};
 use crate::error::{Error, Kind};
 use crate::secret::{ExposeSecret, SecretString};
 use url::Url;
@@ -52,8 +52,12 @@ impl Proxies {
         let text = text.expose_secret();
         // `proxy.example.com:3128` is http, as for curl. (To the URL parser the host would be a scheme.)
         let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        let url = Url::parse(&text).map_err(|_| unusable(name, "is not a URL"))?;
+        let url = Some(text).filter(|text| is_plain(text)).and_then(|text| Url::parse(&text).ok());
+        let url = url.ok_or_else(|| unusable(name, "is not a URL"))?;
         match url.scheme() {
+            "http" | "https" if url.port() == Some(0) => {
+                Err(unusable(name, "has no port that can be connected to"))
+            }
             "http" | "https" if url.has_host() => Ok(Some((name, url))),
             scheme if scheme.starts_with("socks") => {
                 Err(unusable(name, "names a SOCKS proxy, which is not supported"))
@@ -109,6 +113,12 @@ mod tests {
             "http://",
             "http://u:hunter2@p:port",
             "://hunter2",
+            "http:///u:hunter2@p",
+            "http://u:hunter2@p\\x",
+            "http://u:hunter2@p\nq",
+            "http://u:hunter2@p q",
+            "p:0",
+            "p:hunter2",
         ] {
             let error = proxies(&[("HTTPS_PROXY", value)]).to_reqwest().unwrap_err();
             assert_eq!(error.kind(), Some(Kind::Config), "{value}");

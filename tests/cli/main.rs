@@ -43,3 +43,4 @@ mod sdks;
 mod secrets;
 mod statuses;
 mod swap;
+mod vectors;

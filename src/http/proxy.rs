@@ -42,12 +42,16 @@ impl Proxies {
 
     /// How messages name the proxy: its host and the variable, never its user or password. `None` for URLs that no proxy
     /// is asked for (whether `no_proxy` exempts a URL is reqwest's knowledge alone).
-    pub(super) fn name(&self, destination: &Url) -> Option<String> {
+    pub fn name(&self, destination: &Url) -> Option<String> {
         let (name, url) = self.url().ok()??;
         (!is_loopback(destination)).then(|| format!("{} ({name})", place(&url)))
     }
 
-    fn url(&self) -> Result<Option<(&'static str, Url)>, Error> {
+    /// The variable that counts, and the proxy that it names, user and password still in it.
+    ///
+    /// # Errors
+    /// `config` for a value that cannot be used; the message does not repeat it.
+    pub fn url(&self) -> Result<Option<(&'static str, Url)>, Error> {
         let Some((name, text)) = &self.proxy else { return Ok(None) };
         let text = text.expose_secret();
         // `proxy.example.com:3128` is http, as for curl. (To the URL parser the host would be a scheme.)

@@ -10,6 +10,8 @@ use crate::error::{Error, Kind};
 
 mod file;
 mod grammar;
+#[cfg(test)]
+mod laws;
 
 pub use file::{File, github_mask};
 

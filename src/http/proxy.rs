@@ -82,6 +82,7 @@ fn unusable(name: &str, why: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn proxies(variables: &[(&str, &str)]) -> Proxies {
         Proxies::choose(|name| {
@@ -136,5 +137,22 @@ mod tests {
     fn this_machine_has_no_proxy() {
         let name = proxies(&[("HTTPS_PROXY", "p:1")]).name(&Url::parse("http://localhost:8080").unwrap());
         assert_eq!(name, None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_proxy_is_named_or_refused_and_its_password_never_shown(
+            password in "[a-zA-Z0-9%:.;,=+~-]{0,12}", rest in "\\PC{0,12}|[a-z0-9.:/\\\\ -]{0,20}", scheme in "https?|socks5|x",
+        ) {
+            let all = proxies(&[("HTTPS_PROXY", &format!("{scheme}://ada:hunter2{password}@{rest}"))]);
+            let url = all.url();
+            let org = Url::parse("https://acme.okta.com").unwrap();
+            let shown = format!("{all:?} {:?} {:?} {:?}", url.as_ref().err(), all.name(&org), all.to_reqwest().err());
+            prop_assert!(!shown.contains("hunter2"), "{}", shown);
+            prop_assert_eq!(url.is_ok(), all.to_reqwest().is_ok());
+            if let Ok(Some((_, url))) = url {
+                prop_assert!(url.has_host() && matches!(url.scheme(), "http" | "https"));
+            }
+        }
     }
 }

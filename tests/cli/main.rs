@@ -28,6 +28,7 @@ mod floors;
 mod harness;
 mod input;
 mod kinds;
+mod laws;
 mod login;
 mod man;
 mod many;

@@ -99,6 +99,8 @@ pub enum Command {
     Explain(Explain),
     /// Print the JSON Schema of what a stage prints
     Schema(Schema),
+    /// Print the functions of a shell: eval "$(oktapipe init bash)"
+    Init(Init),
     /// Show a page of the manual; to a pipe, print its source
     Man(Man),
     /// Print the completions of a shell
@@ -125,6 +127,7 @@ impl Command {
             Command::CallerIdentity(_) => "caller-identity",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
+            Command::Init(_) => "init",
             Command::Man(_) => "man",
             Command::Completions(_) => "completions",
             #[cfg(feature = "sandbox")]

@@ -96,18 +96,18 @@ fn is_name(text: &str, longest: usize, besides: &[u8]) -> bool {
 }
 
 /// The role and the provider of one value of the assertion's `Role` attribute, in either order, blanks around and
-/// between them dropped.
+/// between them dropped (those of ASCII: a no-break space is a part of the ARN to AWS, and makes it none).
 ///
 /// The value is cut at a comma before `arn:`, not at each comma, since the names of roles may contain commas. A
 /// provider's name holds none, so at most one cut fits, even where a role's path (anything printable) has `,arn:` in it.
 pub fn parse_pair(value: &str) -> Option<(RoleArn, PrincipalArn)> {
-    let value = value.trim();
+    let value = value.trim_ascii();
     if value.len() > 2 * LIMIT + 256 {
         return None;
     }
     value.match_indices(',').find_map(|(at, _)| {
-        let right = value.get(at + 1..)?.trim_start();
-        let left = right.starts_with("arn:").then(|| value.get(..at))??.trim_end();
+        let right = value.get(at + 1..)?.trim_ascii_start();
+        let left = right.starts_with("arn:").then(|| value.get(..at))??.trim_ascii_end();
         let (role, principal) = if is_role(left) { (left, right) } else { (right, left) };
         Some((RoleArn::parse(role)?, PrincipalArn::parse(principal)?))
     })

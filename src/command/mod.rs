@@ -1,9 +1,11 @@
-//! What people type that is no stage: what a stage stands for and prints, the manual, completions, the sandbox, the demo.
+//! What people type that is no stage: what a stage stands for and prints, functions and completions of shells, the manual, the sandbox,
+//! the demo.
 
 pub mod completions;
 #[cfg(feature = "sandbox")]
 pub mod demo;
 pub mod explain;
+pub mod init;
 pub mod man;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

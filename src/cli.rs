@@ -99,6 +99,8 @@ pub enum Command {
     Explain(Explain),
     /// Print the JSON Schema of what a stage prints
     Schema(Schema),
+    /// Print the functions of a shell: eval "$(oktapipe init bash)"
+    Init(Init),
     /// Print the completions of a shell
     Completions(Completions),
     /// Run a stand-in Okta org and AWS STS on loopback, to try scripts against
@@ -123,6 +125,7 @@ impl Command {
             Command::CallerIdentity(_) => "caller-identity",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
+            Command::Init(_) => "init",
             Command::Completions(_) => "completions",
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => "sandbox",

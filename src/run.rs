@@ -82,6 +82,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
         Command::CallerIdentity(arguments) => online(stage::caller_identity::run(arguments, context)),
         Command::Explain(arguments) => command::explain::run(arguments).map(Ending::Output),
         Command::Schema(arguments) => command::schema::run(arguments).map(Ending::Output),
+        Command::Init(arguments) => command::init::run(arguments).map(Ending::Output),
         Command::Completions(arguments) => command::completions::run(arguments).map(Ending::Output),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(arguments) => command::sandbox::run(arguments).map(Ending::Serving),
@@ -225,7 +226,9 @@ fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
     let name = cli.command.name();
     let form = match &cli.command {
         Command::Export(arguments) => Form::Export(arguments.clone()),
-        Command::Explain(_) | Command::Schema(_) | Command::Completions(_) => Form::Nothing,
+        Command::Explain(_) | Command::Schema(_) | Command::Init(_) | Command::Completions(_) => {
+            Form::Nothing
+        }
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) | Command::Demo(_) => Form::Nothing,
         _ => Form::Document,

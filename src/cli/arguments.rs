@@ -210,6 +210,28 @@ pub struct CallerIdentity {
     pub region: RegionArg,
 }
 
+/// `oktapipe init`
+#[derive(Args, Debug)]
+pub struct Init {
+    /// The shell
+    pub shell: InitShell,
+    /// Without the hook that warns before each prompt when a role is about to end
+    #[arg(long)]
+    pub no_hook: bool,
+}
+
+/// Whose functions `init` prints.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InitShell {
+    /// bash
+    Bash,
+    /// zsh
+    Zsh,
+    /// Any other sh
+    #[value(aliases = ["dash", "ksh", "ksh93", "mksh", "yash", "ash"])]
+    Sh,
+}
+
 /// `oktapipe completions`
 #[derive(Args, Debug)]
 pub struct Completions {

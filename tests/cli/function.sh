@@ -45,7 +45,12 @@ echo 'unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SECURITY_TOKEN'
 echo "export AWS_ACCESS_KEY_ID='$(member AccessKeyId)'"
 echo "export AWS_SECRET_ACCESS_KEY='$(member SecretAccessKey)'"
 echo "export AWS_SESSION_TOKEN='$(member SessionToken)'"
-for option; do echo "export FAKE_OPTION='$option'"; done
+for option; do
+  case $option in
+    (--label=*) echo "export ${option#--label=}='111122223333/Dev'" ;;
+    (*) echo "export FAKE_OPTION='$option'" ;;
+  esac
+done
 FAKE
   chmod +x "$directory/oktapipe"
 fi
@@ -230,7 +235,7 @@ echo "$#"
 SH
   check 'nothing is left behind' 'same [0]' <<'SH'
 . "$file"
-names() { set | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | grep -v -e '^AWS_' -e '^OKTAPIPE_' -e '^_$' | sort -u >"$1"; }
+names() { set | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | grep -v -e '^AWS_' -e '^OKTAPIPE_' -e '^FAKE_' -e '^_$' | sort -u >"$1"; }
 true | true
 names before
 names before

@@ -9,6 +9,7 @@
 #   - Aliases, since tcsh has no functions, and most of it in sh: PIPELINE is code for sh too. In that code no exclamation mark, single quote or
 #     backquote, for tcsh sees them.
 #   - s"et" and the like: with quotes within a word tcsh looks up no alias, but still its own command. (A backslash hides both.)
+#     Only `set` itself may have parentheses, and what is behind an `if`.
 #   - What was typed, and whether tracing was on, goes by way of $_oktapipe, because a backquote in the words themselves would end the
 #     backquotes. The code that is evaluated begins by dropping it, so that the status is that of the code's end.
 #   - Tracing (tcsh -x, -v) is off while a key is in sight. Ctrl-C in between leaves it off, and $_oktapipe there.
@@ -20,27 +21,27 @@ s"et" _oktapipe_login = 'oktapipe authn | oktapipe factor-verify | oktapipe sess
 alias oktapipe_eval '_oktapipe_take eval \!*';
 alias oktapipe_role '_oktapipe_take role \!*';
 
-# The words are: whether echo is set, whether verbose is, the login, eval or role, what was typed.
-alias _oktapipe_take 's"et" _oktapipe = ( $?echo $?verbose $_oktapipe_login:q \!* ); uns"et" echo verbose; e"val" `\sh -c '\''' \
+# The words are: how many there are (an empty one is lost on the way), whether echo is set, whether verbose is, the login, eval or role, what was typed.
+alias _oktapipe_take 'if ( 1 ) s"et" _oktapipe = ( $?echo $?verbose $_oktapipe_login:q \!* ); uns"et" echo verbose; e"val" `\sh -c '\''' \
+  'trace=; case $2 in (1) trace="s\"et\" echo;" ;; esac; case $3 in (1) trace="$trace s\"et\" verbose;" ;; esac;' \
+  'empty=$(($1 + 1 - $#)) login=${OKTAPIPE_LOGIN:-$4} kind=$5 label=${OKTAPIPE_LABEL-AWS_VAULT}; shift 5;' \
   'echo "uns\"et\" _oktapipe;";' \
-  'case $1 in (1) echo "s\"et\" echo;" ;; esac; case $2 in (1) echo "s\"et\" verbose;" ;; esac;' \
-  'login=${OKTAPIPE_LOGIN:-$3} kind=$4 label=${OKTAPIPE_LABEL-AWS_VAULT}; shift 4;' \
-  'refuse() { echo "oktapipe_$kind: $1" >&2; echo "\\sh -c \"exit 2\";"; exit; };' \
+  'refuse() { echo "oktapipe_$kind: $1" >&2; echo "$trace \\sh -c \"exit 2\";"; exit; };' \
   'case $kind in' \
   '(eval) pipeline=${1-}; set -f; for word in $pipeline; do break; done; set +f;' \
-  'case ${word-} in ("") refuse "no pipeline was given: write it as one word, in quotes" ;; esac; shift;' \
+  'case $empty:${word-} in (0:?*) shift ;; (*) refuse "no pipeline was given: write it as one word, in quotes" ;; esac;' \
   'code=$(sh -c "$pipeline" | oktapipe export --format=tcsh ${label:+"--label=$label"} "$@") ;;' \
-  '(role) case $#:${1-} in (0:) role= ;; (*:) refuse "the role is empty: leave it out to be asked" ;; (*:-*) role= ;; (*) role=$1; shift ;; esac;' \
+  '(role) case $empty:${1-} in (0: | 0:-*) role= ;; (0:*) role=$1; shift ;; (*) refuse "the role is empty: leave it out to be asked" ;; esac;' \
   'code=$(sh -c "$login" | oktapipe assume ${role:+"--role=$role"} | oktapipe export --format=tcsh ${label:+"--label=$label"} "$@") ;;' \
   'esac; status=$?;' \
   'echo "$code" | sed -n -e "s/^setenv /s\"etenv\" /p" -e "s/^unsetenv /uns\"etenv\" /p";' \
-  'case $status in (0) ;; (*) echo "\\sh -c \"exit $status\";" ;; esac' \
-  ''\'' oktapipe $_oktapipe:q`';
+  'echo "$trace"; case $status in (0) ;; (*) echo "\\sh -c \"exit $status\";" ;; esac' \
+  ''\'' oktapipe $#_oktapipe $_oktapipe:q`';
 
 alias oktapipe_who '\sh -c '\''' \
   'case ${AWS_ACCESS_KEY_ID:+set} in ("") echo "oktapipe_who: no role is set: oktapipe_role sets one" >&2; exit 1 ;; esac;' \
   'role=${OKTAPIPE_ROLE:-unknown role} region=${AWS_REGION:-${AWS_DEFAULT_REGION:-no region}};' \
-  'case ${OKTAPIPE_EXPIRES_EPOCH-} in ("" | 0* | *[^0-9]*) echo "$role, $region, end unknown"; exit ;; esac;' \
+  '[ "${OKTAPIPE_EXPIRES_EPOCH-}" -gt 0 ] 2>/dev/null || { echo "$role, $region, end unknown"; exit; };' \
   'left=$((OKTAPIPE_EXPIRES_EPOCH - $(date +%s)));' \
   'if [ $left -gt 0 ]; then echo "$role, $region, $((left / 60)) min left";' \
   'else echo "oktapipe_who: $role has ended: oktapipe_role renews it" >&2; exit 1; fi' \
@@ -58,15 +59,15 @@ alias _oktapipe_unlabel 'e"val" '\''if ( $?'\''$_oktapipe'\'' ) if ( $'\''$_okta
 # changed, and a terminal is changed by what is shown on it: true to 8 seconds, and no process.
 alias oktapipe_warn 'if ( $?OKTAPIPE_EXPIRES_EPOCH && $?tty ) e"val" _oktapipe_end';
 alias _oktapipe_end 'if ( $OKTAPIPE_EXPIRES_EPOCH:q =~ [1-9]* && -e /dev/$tty ) if ( -M /dev/$tty + 300 >= $OKTAPIPE_EXPIRES_EPOCH ) e"val" _oktapipe_ends';
-alias _oktapipe_ends 'if ( $?_oktapipe_warned == 0 ) s"et" _oktapipe_warned; s"et" _oktapipe = ( "the role" );' \
+alias _oktapipe_ends 'if ( $?_oktapipe_warned == 0 ) s"et" _oktapipe_warned; s"et" _oktapipe = "the role";' \
   'if ( $?OKTAPIPE_ROLE ) e"val" _oktapipe_named; @ _oktapipe_left = $OKTAPIPE_EXPIRES_EPOCH - -M /dev/$tty;' \
   'if ( $_oktapipe_left > 0 && "$_oktapipe_warned" != "$OKTAPIPE_EXPIRES_EPOCH 300" ) e"val" _oktapipe_soon;' \
   'if ( $_oktapipe_left <= 0 && "$_oktapipe_warned" != "$OKTAPIPE_EXPIRES_EPOCH 0" ) e"val" _oktapipe_ended; uns"et" _oktapipe _oktapipe_left';
-alias _oktapipe_named 's"et" _oktapipe = ( $OKTAPIPE_ROLE:q )';
+alias _oktapipe_named 's"et" _oktapipe = $OKTAPIPE_ROLE:q';
 alias _oktapipe_soon 's"et" _oktapipe_warned = "$OKTAPIPE_EXPIRES_EPOCH 300"; @ _oktapipe_left = ( $_oktapipe_left + 59 ) / 60;' \
-  'e"cho" "oktapipe: $_oktapipe[1] ends in $_oktapipe_left min: oktapipe_role renews it" >>! /dev/stderr; @ _oktapipe_left = 1';
+  'e"cho" "oktapipe: $_oktapipe ends in $_oktapipe_left min: oktapipe_role renews it" >>! /dev/stderr; @ _oktapipe_left = 1';
 alias _oktapipe_ended 's"et" _oktapipe_warned = "$OKTAPIPE_EXPIRES_EPOCH 0";' \
-  'e"cho" "oktapipe: $_oktapipe[1] has ended: oktapipe_role renews it, oktapipe_drop forgets it" >>! /dev/stderr';
+  'e"cho" "oktapipe: $_oktapipe has ended: oktapipe_role renews it, oktapipe_drop forgets it" >>! /dev/stderr';
 
 # The hook: before what precmd does already; sourced twice, it is there once. tcsh keeps the status around precmd.
 if ( $?prompt ) s"et" _oktapipe = "`alias precmd`";

@@ -17,9 +17,10 @@ function _oktapipe_program {
     Microsoft.PowerShell.Core\Get-Command -Name $args[0] -CommandType Application -TotalCount 1 -ErrorAction Stop
 }
 
+# An environment variable cannot be empty here, so for no label there is a variable: $OKTAPIPE_LABEL = ''.
 function _oktapipe_label {
-    # An empty variable is one that is not there: 'none' is how to have no label here.
-    if (-not $env:OKTAPIPE_LABEL) { 'AWS_VAULT' } elseif ($env:OKTAPIPE_LABEL -ne 'none') { $env:OKTAPIPE_LABEL }
+    $label = Microsoft.PowerShell.Utility\Get-Variable -Name OKTAPIPE_LABEL -Scope Global -ValueOnly -ErrorAction Ignore
+    if ($null -ne $label) { $label } elseif ($env:OKTAPIPE_LABEL) { $env:OKTAPIPE_LABEL } else { 'AWS_VAULT' }
 }
 
 # oktapipe_eval { ... | oktapipe assume } [OPTION...]
@@ -27,8 +28,10 @@ function oktapipe_eval {
     if ($args.Count -eq 0 -or $args[0] -isnot [scriptblock]) {
         throw 'oktapipe_eval: no pipeline was given: write it as a script block, in braces'
     }
-    $pipeline, $options = $args
-    $options = @(_oktapipe_label | & { process { "--label=$_" } }) + @($options)
+    $pipeline = $args[0]
+    $options = @($args | Microsoft.PowerShell.Utility\Select-Object -Skip 1)
+    $label = _oktapipe_label
+    if ($label) { $options = @("--label=$label") + $options }
     $oktapipe = _oktapipe_program oktapipe
     $code = & $pipeline | & $oktapipe export --format=powershell @options
     $status = $LASTEXITCODE
@@ -99,6 +102,8 @@ function oktapipe_warn {
     }
 }
 
+$global:_oktapipe_warned = $null
+
 # Seconds until the role ends, or nothing where that is not known.
 function _oktapipe_left {
     $end = [long]0
@@ -106,7 +111,7 @@ function _oktapipe_left {
 }
 
 # The hook: behind the prompt that was there, which so sees $?; sourced twice, it is there once.
-if (-not $global:_oktapipe_hooked) {
+if (-not (Microsoft.PowerShell.Utility\Get-Variable -Name _oktapipe_hooked -Scope Global -ValueOnly -ErrorAction Ignore)) {
     $global:_oktapipe_hooked = $true
     $global:_oktapipe_prompt = $function:prompt
     function global:prompt {

@@ -1,5 +1,6 @@
 //! The terminal under a question: who may use it, what is waited for on it, and its modes, which come back whatever happens.
 
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, Mode, OFlags, fstat, open};
 use rustix::io::{Errno, retry_on_intr, write};
@@ -134,7 +135,7 @@ pub(super) fn watched(stdout: &std::io::Stdout) -> Option<BorrowedFd<'_>> {
 /// The terminal's modes during a question; the ones before it come back when this is dropped.
 pub(super) struct Modes<'a> {
     tty: BorrowedFd<'a>,
-    before: Option<Termios>,
+    before_and_during: Option<(Termios, Termios)>,
 }
 
 impl Modes<'_> {
@@ -172,10 +173,10 @@ impl Modes<'_> {
         let line = during.local_modes.contains(LocalModes::ICANON);
         let same = during.local_modes == before.local_modes && during.input_modes == before.input_modes;
         if line && same {
-            return Ok(Modes { tty, before: None });
+            return Ok(Modes { tty, before_and_during: None });
         }
         // The guard first: if the call below is interrupted half way, the old modes still come back.
-        let modes = Modes { tty, before: Some(before) };
+        let modes = Modes { tty, before_and_during: Some((before, during.clone())) };
         // Flush: what was typed before the question was shown on the screen, so it is no password.
         retry_on_intr(|| tcsetattr(tty, OptionalActions::Flush, &during))?;
         Ok(modes)
@@ -184,11 +185,18 @@ impl Modes<'_> {
 
 impl Drop for Modes<'_> {
     fn drop(&mut self) {
-        if let Some(before) = &self.before
-            // In the background the call would stop us (SIGTTOU). The terminal is the shell's again, and it sets its own modes.
-            && is_foreground(self.tty)
-        {
+        let Some((before, during)) = &self.before_and_during else { return };
+        // yash (and dash, in a pipe within $(...)) prompts after Ctrl-C as soon as the last process of a pipe has ended, and takes the terminal
+        // as we have left it. If it still is that way, echo is ours to bring back; if the shell edits lines by now, its modes stand.
+        let still_ours =
+            |now: Termios| now.local_modes == during.local_modes && now.input_modes == during.input_modes;
+        if is_foreground(self.tty) || tcgetattr(self.tty).is_ok_and(still_ours) {
+            // In the background, and if the shell is back between the look and the call, SIGTTOU would stop us.
+            let mut stopping = SigSet::empty();
+            stopping.add(Signal::SIGTTOU);
+            let mask = stopping.thread_swap_mask(SigmaskHow::SIG_BLOCK);
             let _ = retry_on_intr(|| tcsetattr(self.tty, OptionalActions::Drain, before));
+            let _ = mask.map(|mask| mask.thread_set_mask());
         }
     }
 }

@@ -40,6 +40,7 @@ const PAGES: &[Page] = &[
     page!("oktapipe-explain", '1'),
     page!("oktapipe-export", '1'),
     page!("oktapipe-factor-verify", '1'),
+    page!("oktapipe-init", '1'),
     page!("oktapipe-json", '5'),
     page!("oktapipe-man", '1'),
     page!("oktapipe-pipeline", '7'),

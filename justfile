@@ -50,18 +50,30 @@ release-files:
 oracle COUNT="100000":
     PATH="$OKTAPIPE_TOOLS/bin:$PATH" python3 -B tests/oracle/run.py {{COUNT}}
 
-# Fuzz one target for SECONDS, with its dictionary; finds go to fuzz/artifacts
+# Fuzz one target for SECONDS, and add its executions to fuzz/RECORD; crashes go to fuzz/artifacts
 fuzz TARGET SECONDS="60":
-    #!/usr/bin/env bash
-    set -euo pipefail
-    scratch=$(mktemp -d)
-    case {{TARGET}} in page) words=-dict=fuzz/dictionaries/html.dict ;; assertion_xml) words=-dict=fuzz/dictionaries/saml.dict ;; *) words= ;; esac
-    cargo +nightly fuzz run -s none {{TARGET}} "$scratch" fuzz/corpus/{{TARGET}} -- -max_total_time={{SECONDS}} -timeout=5 -print_final_stats=1 $words
+    python3 fuzz/fuzz.py run {{TARGET}} {{SECONDS}}
+
+# Fuzz every target for its share of MINUTES, two at a time
+fuzz-all MINUTES:
+    python3 fuzz/fuzz.py all {{MINUTES}}
+
+# Take what fuzzing found into the committed corpus, minimised
+fuzz-merge *TARGETS:
+    python3 fuzz/fuzz.py merge {{TARGETS}}
+
+# How much of the parsing modules the committed corpus reaches, in regions (needs llvm-19 or llvm-tools)
+fuzz-coverage:
+    python3 fuzz/fuzz.py coverage
 
 # Time the pipeline beside the shell recipe, and single commands beside curl and jq
 bench: release
     cargo build --locked
     python3 tests/bench/bench.py
+
+# Every parser at its caps on hostile input: time, growth, memory
+bench-parsers:
+    cargo bench --locked --bench parsers
 
 # The whole: CI's tier, every mixture of the swap matrix, the release binary, the README's commands in a clean clone
 full: ci

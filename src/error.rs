@@ -148,7 +148,7 @@ fn plain(text: &str) -> String {
         .map(|c| match c {
             '"' => '\'',
             '\\' => '/',
-            c if c.is_control() => ' ',
+            c if c.is_control() || c.is_whitespace() => ' ',
             c => c,
         })
         .filter(|c| !is_invisible(*c))
@@ -184,9 +184,9 @@ mod tests {
 
     #[test]
     fn our_own_strings_hold_no_quote_backslash_or_control_character() {
-        let Error::Failed(failure) = Error::new(Kind::Config, "a\"b\\c\nd", "e\tf") else {
+        let Error::Failed(failure) = Error::new(Kind::Config, "a\"b\\c\nd", "e\t\u{2028}f") else {
             panic!("not a failure")
         };
-        assert_eq!((failure.message.as_str(), failure.hint.as_str()), ("a'b/c d", "e f"));
+        assert_eq!((failure.message.as_str(), failure.hint.as_str()), ("a'b/c d", "e  f"));
     }
 }

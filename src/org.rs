@@ -252,5 +252,21 @@ mod tests {
                 prop_assert_eq!(Org::parse(&origin).unwrap(), org);
             }
         }
+
+        #[test]
+        fn no_link_leaves_the_origin(
+            link in "\\PC{0,30}|(blob:|https?:|//|/|\\\\|\t)?(//)?(acme\\.okta\\.com|evil\\.example|127\\.0\\.0\\.1)?[:@/\\\\?#.a-z0-9%\t]{0,20}",
+            base in "/[a-z./]{0,10}",
+        ) {
+            for (org, origin) in [("acme", "https://acme.okta.com/"), ("http://127.0.0.1:8443", "http://127.0.0.1:8443/")] {
+                let org = Org::parse(org).unwrap();
+                if let Some(url) = org.own(&org.url(&base), &link) {
+                    prop_assert!(url.as_str().starts_with(origin), "{}", url);
+                }
+                if let Ok(url) = org.app(&link) {
+                    prop_assert!(url.as_str().starts_with(origin), "{}", url);
+                }
+            }
+        }
     }
 }

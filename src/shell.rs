@@ -10,6 +10,8 @@ use crate::error::{Error, Kind};
 
 mod file;
 mod grammar;
+#[cfg(test)]
+mod laws;
 mod read;
 
 pub use file::{File, github_mask};

@@ -64,6 +64,7 @@ pub fn parse_http_date(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn times_of_okta_and_aws_are_read() {
@@ -108,5 +109,23 @@ mod tests {
     fn times_that_we_write_are_whole_seconds_with_z() {
         assert_eq!(format(1_772_360_157).as_deref(), Some("2026-03-01T10:15:57Z"));
         assert_eq!(format(i64::MAX), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_that_we_write_is_read_back(epoch in -62_167_219_200_i64..253_402_300_800) {
+            let text = format(epoch).unwrap();
+            prop_assert_eq!(text.len(), 20);
+            prop_assert_eq!(parse(&text), Some(epoch));
+            // Fractions are dropped, which before 1970 is towards 1970.
+            prop_assert_eq!(parse(&text.replace('Z', ".999+00:00")), Some(epoch + i64::from(epoch < 0)));
+            prop_assert_eq!(parse(&text.replace('Z', "+01:30")), Some(epoch - 5400));
+            prop_assert_eq!(parse(text.trim_end_matches('Z')), None);
+        }
+
+        #[test]
+        fn no_text_is_a_panic(text in "\\PC{0,40}", digits in "[0-9TZ:.+-]{0,30}", date in "[A-Za-z0-9,:() +-]{0,40}") {
+            let _ = (parse(&text), parse(&digits), parse_http_date(&text), parse_http_date(&date));
+        }
     }
 }

@@ -88,6 +88,7 @@ pub(super) fn place(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn https_goes_anywhere_and_http_stays_on_this_machine() {
@@ -140,5 +141,16 @@ mod tests {
             assert_eq!(base_url(text).unwrap_err().kind(), Some(Kind::Config), "{text}");
         }
         assert_eq!(base_url(" https://sts.example.com/x\n").unwrap().as_str(), "https://sts.example.com/x");
+    }
+
+    proptest! {
+        #[test]
+        fn a_base_url_is_allowed_and_reads_back(text in "\\PC{0,30}|https?://[a-z0-9.:@/\\\\?#%\\[\\]\t -]{0,25}") {
+            if let Ok(url) = base_url(&text) {
+                prop_assert!(is_allowed(&url) && url.query().is_none() && url.fragment().is_none());
+                prop_assert_eq!(base_url(url.as_str()).unwrap(), url);
+                prop_assert!(!text.trim().contains(['\\', '\t', ' ']));
+            }
+        }
     }
 }

@@ -29,6 +29,7 @@ mod functions;
 mod harness;
 mod input;
 mod kinds;
+mod laws;
 mod login;
 mod man;
 mod many;

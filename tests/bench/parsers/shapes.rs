@@ -17,7 +17,7 @@ use oktapipe::org::Org;
 use oktapipe::page;
 use oktapipe::secret::SecretString;
 use oktapipe::shell::{Dialect, Script};
-use oktapipe::sts::{self, AssumeRequest, AwsEnvironment, AwsSettings};
+use oktapipe::sts::{self, ANSWER_LIMIT, AssumeRequest, AwsEnvironment, AwsSettings};
 use oktapipe::time;
 use oktapipe::transaction::Transaction;
 use std::hint::black_box;
@@ -300,23 +300,34 @@ fn answers(all: &mut Vec<Case>) {
     const HEAD: &str = "<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult>";
     const ERROR: &str = "<ErrorResponse><Error><Code>X</Code><Message>";
     const END: &str = "</Message></Error></ErrorResponse>";
-    let sts: [(&str, Box<dyn Fn(usize) -> Vec<u8>>, fn(&[u8])); 9] = [
-        ("open", filled(HEAD, "<a>", ""), success),
-        ("elements", filled(HEAD, "<a/>", ""), success),
-        ("attributes", numbered("<a", |n| format!(" a{n}=''"), "/>"), success),
-        ("credentials", filled(HEAD, "<Credentials><AccessKeyId>A</AccessKeyId></Credentials>", ""), success),
+    let sts: [(&str, usize, Box<dyn Fn(usize) -> Vec<u8>>, fn(&[u8])); 9] = [
+        ("open", ANSWER_LIMIT, filled(HEAD, "<a>", ""), success),
+        ("elements", ANSWER_LIMIT, filled(HEAD, "<a/>", ""), success),
+        ("attributes", ANSWER_LIMIT, numbered("<a", ANSWER_LIMIT, |n| format!(" a{n}=''"), "/>"), success),
         (
-            "a subject",
-            filled("<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Subject>", "&amp;", "</Subject>"),
+            "credentials",
+            ANSWER_LIMIT,
+            filled(HEAD, "<Credentials><AccessKeyId>A</AccessKeyId></Credentials>", ""),
             success,
         ),
-        ("comments", filled(HEAD, "<!---->", ""), success),
-        ("a message", filled(ERROR, "a", END), refusal),
-        ("a message of words", filled(ERROR, "a&lt; ", END), refusal),
-        ("secrets", filled(ERROR, "PHNhbWw+CANARY", END), refusal),
+        (
+            "a subject",
+            ANSWER_LIMIT,
+            filled(
+                "<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Subject>",
+                ANSWER_LIMIT,
+                "&amp;",
+                "</Subject>",
+            ),
+            success,
+        ),
+        ("comments", ANSWER_LIMIT, filled(HEAD, "<!---->", ""), success),
+        ("a message", BODY_LIMIT, filled(ERROR, "a", END), refusal),
+        ("a message of words", BODY_LIMIT, filled(ERROR, "a&lt; ", END), refusal),
+        ("secrets", BODY_LIMIT, filled(ERROR, "PHNhbWw+CANARY", END), refusal),
     ];
-    for (shape, make, read) in sts {
-        all.push(Case { parser: "STS", shape, cap: BODY_LIMIT, make, read });
+    for (shape, cap, make, read) in sts {
+        all.push(Case { parser: "STS", shape, cap, make, read });
     }
 }
 

@@ -18,13 +18,18 @@ const MOST_GROWTH: f64 = 2.5;
 /// Under this a ratio says nothing.
 const NOISE: Duration = Duration::from_micros(500);
 
+/// Makes an input of that many bytes.
+type Make = Box<dyn Fn(usize) -> Vec<u8>>;
+/// Hands it to the parser.
+type Read = fn(&[u8]);
+
 /// A parser, a shape of input, the size at the cap, and how to make and read one of that size.
 struct Case {
     parser: &'static str,
     shape: &'static str,
     cap: usize,
-    make: Box<dyn Fn(usize) -> Vec<u8>>,
-    read: fn(&[u8]),
+    make: Make,
+    read: Read,
 }
 
 fn main() -> ExitCode {

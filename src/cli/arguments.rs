@@ -231,6 +231,21 @@ pub enum InitShell {
     /// Any other sh
     #[value(aliases = ["dash", "ksh", "ksh93", "mksh", "yash", "ash"])]
     Sh,
+    /// fish
+    Fish,
+    /// elvish
+    Elvish,
+    /// nushell
+    #[value(alias = "nu")]
+    Nushell,
+    /// tcsh
+    #[value(alias = "csh")]
+    Tcsh,
+    /// xonsh
+    Xonsh,
+    /// PowerShell (never tried)
+    #[value(alias = "pwsh")]
+    Powershell,
 }
 
 /// `oktapipe man`

@@ -38,7 +38,11 @@ fuzz_target!(|input: (u8, i64, &[u8])| {
     response.headers.insert("x-rate-limit-reset", reset.into());
     let answered = refused_answer(&response, Some(members.clone()).filter(|members| !members.is_empty()));
     for error in [refused_status(&members), refused_body(0, members.clone()), answered] {
-        assert!(error.okta_code().is_some() == is_refusal(&members) && error.kind().is_some());
+        assert!(
+            error.okta_code().is_some() == is_refusal(&members)
+                && error.kind().is_some()
+                && error.summary().is_none_or(|text| text.len() <= bytes.len() * 3)
+        );
         let Error::Failed(failure) = error else { panic!("{error}") };
         let line = to_line(&error_document("authn", &failure));
         assert_ne!(failure.kind.exit_code(), 0);

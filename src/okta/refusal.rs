@@ -62,7 +62,7 @@ pub fn refused_answer(response: &Response, body: Option<Map<String, Value>>) -> 
 fn wait(response: &Response) -> Option<i64> {
     let reset: i64 = response.header(HeaderName::from_static("x-rate-limit-reset"))?.trim().parse().ok()?;
     let date = time::parse_http_date(response.header(DATE)?)?;
-    Some((reset - date).clamp(1, 3600))
+    Some(reset.saturating_sub(date).clamp(1, 3600))
 }
 
 const AGAIN: &str = "sign in again";

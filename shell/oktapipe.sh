@@ -138,7 +138,13 @@ oktapipe_warn() {
     ('' | 0* | *[!0-9]*) \return "$1" ;;
     (*) \: ;;
   esac
-  case $3:${BASH_VERSION:+bash}${KSH_VERSION:+ksh} in
+  # shellcheck disable=SC3028
+  case $3:${BASH_VERSION:+bash}${KSH_VERSION:+ksh}${ZSH_VERSION:+zsh} in
+    (:*zsh)
+      # A module of its own; loaded once.
+      \zmodload zsh/datetime 2>/dev/null || \:
+      \set -- "$1" "$2" "${EPOCHSECONDS-}"
+      ;;
     (:ksh*)
       # ksh93 runs this without a process.
       # shellcheck disable=SC2312,SC3050 # another ksh has no such clock, and says nothing

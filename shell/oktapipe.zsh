@@ -9,8 +9,6 @@ case $- in
       (*)
         \typeset -ga precmd_functions
         precmd_functions=(oktapipe_warn "${precmd_functions[@]}")
-        # $EPOCHSECONDS; without it oktapipe_warn says nothing.
-        \zmodload zsh/datetime 2>/dev/null || \:
         ;;
     esac
     ;;

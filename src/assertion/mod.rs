@@ -6,6 +6,7 @@
 mod encoded;
 #[cfg(test)]
 mod laws;
+mod lexical;
 mod saml;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod xml;
 use crate::arn::{PrincipalArn, RoleArn};
 use crate::error::{Error, Kind};
 pub use encoded::{Encoded, decode};
+pub use xml::DEPTH;
 
 /// The longest assertion that STS takes, in characters of base64.
 pub const LIMIT: usize = 100_000;

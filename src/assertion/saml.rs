@@ -1,10 +1,12 @@
 //! From the tree to the facts that a login needs.
 
+use super::lexical::trim;
 use super::xml::{Element, Node, Ns};
 use super::{Assertion, Role, Time, fault};
 use crate::arn;
 use crate::error::{Error, Kind, printable};
 use crate::time;
+use std::collections::{HashMap, HashSet};
 
 /// AWS's own attribute names, and those in the documentation of AWS China, where the domain was replaced with the rest.
 const PREFIXES: [&str; 3] = [
@@ -12,6 +14,9 @@ const PREFIXES: [&str; 3] = [
     "http://www.amazonaws.cn/SAML/Attributes/",
     "https://www.amazonaws.cn/SAML/Attributes/",
 ];
+/// Values by the attribute's full name: the two worlds of AWS may each have their own.
+type Singles<'a> = HashMap<&'a str, String>;
+
 const STATUS: &str = "urn:oasis:names:tc:SAML:2.0:status:";
 
 /// The facts of a response.
@@ -23,14 +28,17 @@ pub(super) fn read(root: &Element) -> Result<Assertion, Error> {
         return Err(fault("its root is no Response of SAML 2.0", root.at));
     }
     check_status(root)?;
-    let mut counts = (0, 0, 0);
-    count(root, &mut counts);
+    let mut counts = Counts::default();
+    counts.add(root);
     let assertion = only(root, Ns::Assertion, "Assertion")?;
     let encrypted = only(root, Ns::Assertion, "EncryptedAssertion")?;
     let found = (1, usize::from(assertion.is_some()), usize::from(encrypted.is_some()));
     match (assertion, encrypted) {
-        _ if counts != found => {
+        _ if (counts.responses, counts.assertions, counts.encrypted) != found => {
             Err(fault("it holds an assertion or response in a place of its own making", root.at))
+        }
+        _ if counts.id_again.is_some() => {
+            Err(fault("it uses an ID twice", counts.id_again.unwrap_or_default()))
         }
         (Some(_), Some(_)) => Err(fault("it holds two assertions, one of them encrypted", root.at)),
         (Some(assertion), None) => facts(root, assertion),
@@ -44,15 +52,30 @@ pub(super) fn read(root: &Element) -> Result<Assertion, Error> {
     }
 }
 
-/// Responses, assertions and encrypted assertions, at any depth.
-fn count(element: &Element, counts: &mut (usize, usize, usize)) {
-    match (element.ns, element.name.as_str()) {
-        (Ns::Protocol, "Response") => counts.0 += 1,
-        (Ns::Assertion, "Assertion") => counts.1 += 1,
-        (Ns::Assertion, "EncryptedAssertion") => counts.2 += 1,
-        _ => {}
+/// Responses, assertions and encrypted assertions, at any depth, and where an ID stands a second time: a signature names what it
+/// covers by ID, and verifiers have disagreed on which of two that is.
+#[derive(Default)]
+struct Counts<'a> {
+    responses: usize,
+    assertions: usize,
+    encrypted: usize,
+    ids: HashSet<&'a str>,
+    id_again: Option<u64>,
+}
+
+impl<'a> Counts<'a> {
+    fn add(&mut self, element: &'a Element) {
+        match (element.ns, element.name.as_str()) {
+            (Ns::Protocol, "Response") => self.responses += 1,
+            (Ns::Assertion, "Assertion") => self.assertions += 1,
+            (Ns::Assertion, "EncryptedAssertion") => self.encrypted += 1,
+            _ => {}
+        }
+        if element.ns != Ns::Other && element.attribute("ID").is_some_and(|id| !self.ids.insert(id)) {
+            self.id_again = self.id_again.or(Some(element.at));
+        }
+        element.elements().for_each(|child| self.add(child));
     }
-    element.elements().for_each(|child| count(child, counts));
 }
 
 /// A response without a status passes: then nothing says that the login failed.
@@ -69,7 +92,8 @@ fn check_status(root: &Element) -> Result<(), Error> {
     }
     let codes: Vec<_> =
         codes.iter().map(|code| printable(code.strip_prefix(STATUS).unwrap_or(code))).collect();
-    let codes = if codes.is_empty() { "it has no status code".to_owned() } else { codes.join(", ") };
+    let codes =
+        if codes.is_empty() { "it has no status code".to_owned() } else { printable(&codes.join(", ")) };
     let said = only(status, Ns::Protocol, "StatusMessage")?.map(value).transpose()?;
     let said = said.map_or(String::new(), |text| format!(" ({})", printable(&text)));
     Err(Error::new(
@@ -113,23 +137,29 @@ fn facts(root: &Element, assertion: &Element) -> Result<Assertion, Error> {
         issue_instant: assertion.attribute("IssueInstant").map(Time::of),
         ..Assertion::default()
     };
+    let mut singles = Singles::new();
     for statement in all(Some(assertion), Ns::Assertion, "AttributeStatement") {
         for attribute in all(Some(statement), Ns::Assertion, "Attribute") {
-            take(attribute, &mut out)?;
+            take(attribute, &mut singles, &mut out)?;
         }
     }
     Ok(out)
 }
 
 /// An attribute of the user, if it is one of AWS's. What others hold is none of our business, elements among it.
-fn take(attribute: &Element, out: &mut Assertion) -> Result<(), Error> {
-    let name = attribute.attribute("Name").unwrap_or_default();
-    let Some(name) = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)) else { return Ok(()) };
+///
+/// All but Role have one value. A second one that differs is refused, since nobody knows which one AWS would take.
+fn take<'a>(attribute: &'a Element, singles: &mut Singles<'a>, out: &mut Assertion) -> Result<(), Error> {
+    let full = attribute.attribute("Name").unwrap_or_default();
+    let Some(name) = PREFIXES.iter().find_map(|prefix| full.strip_prefix(prefix)) else { return Ok(()) };
     if !matches!(name, "Role" | "RoleSessionName" | "SessionDuration" | "SourceIdentity") {
         return Ok(());
     }
     for element in all(Some(attribute), Ns::Assertion, "AttributeValue") {
         let value = value(element)?;
+        if name != "Role" && !value.is_empty() && *singles.entry(full).or_insert(value.clone()) != value {
+            return Err(fault(&format!("it has two different values of {name}"), element.at));
+        }
         match name {
             "Role" => take_role(&value, out),
             _ if value.is_empty() => {}
@@ -174,7 +204,7 @@ fn value(element: &Element) -> Result<String, Error> {
             }
         }
     }
-    Ok(text.trim().to_owned())
+    Ok(trim(&text).to_owned())
 }
 
 fn all<'a>(parent: Option<&'a Element>, ns: Ns, name: &'static str) -> impl Iterator<Item = &'a Element> {
@@ -198,6 +228,6 @@ fn earliest(times: Vec<Time>) -> Option<Time> {
 
 impl Time {
     fn of(text: &str) -> Time {
-        Time { text: text.trim().to_owned(), epoch: time::parse(text) }
+        Time { text: trim(text).to_owned(), epoch: time::parse(trim(text)) }
     }
 }

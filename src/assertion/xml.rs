@@ -6,18 +6,19 @@
 //! interpreted: DOCTYPEs, other encodings, duplicate attributes, more than one root, control characters, unknown
 //! entities and prefixes. Several of these quick-xml lets pass by itself.
 
+use super::lexical::{self, is_char, is_name, is_spaced};
 use super::{XML_LIMIT, fault};
-use crate::error::{Error, Kind, printable};
+use crate::error::{Error, Kind};
 use quick_xml::XmlVersion;
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesDecl, BytesStart, Event};
-use quick_xml::name::{Namespace, NamespaceResolver, ResolveResult};
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::{Namespace, NamespaceResolver, PrefixDeclaration, ResolveResult};
 use quick_xml::reader::NsReader;
 use std::collections::HashSet;
 
 /// The deepest nesting. A signed response with encrypted parts has some 15 levels.
-pub(super) const DEPTH: usize = 64;
+pub const DEPTH: usize = 64;
 
 /// The namespaces that SAML 2.0 calls its own; all others are told apart from these only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,9 @@ pub(super) fn read(xml: &[u8]) -> Result<Element, Error> {
         let at = reader.buffer_position();
         let event = reader.read_event().map_err(|error| ill_formed(&error, reader.error_position()))?;
         match event {
-            Event::Decl(declaration) if at == 0 => check_declaration(&declaration)?,
+            Event::Decl(declaration) if at == 0 => {
+                lexical::check_declaration(&declaration).map_err(|what| fault(&what, at))?;
+            }
             Event::Decl(_) => return Err(fault("there is an XML declaration in the middle", at)),
             Event::DocType(_) => return Err(fault("it has a DOCTYPE", at)),
             Event::Start(_) if open.is_empty() && root.is_some() => {
@@ -107,6 +110,9 @@ pub(super) fn read(xml: &[u8]) -> Result<Element, Error> {
             }
             Event::PI(pi) if pi.target().eq_ignore_ascii_case("xml") => {
                 return Err(fault("there is an XML declaration in the middle", at));
+            }
+            Event::PI(pi) if !lexical::is_simple_name(pi.target()) => {
+                return Err(fault("a processing instruction has a name that XML does not allow", at));
             }
             Event::Comment(_) | Event::PI(_) => {
                 if let Some(parent) = open.last_mut() {
@@ -151,26 +157,6 @@ fn text_of(xml: &[u8]) -> Result<&str, Error> {
     }
 }
 
-/// XML 1.0's `Char`.
-fn is_char(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// UTF-8 or nothing: others are ignored by one parser, obeyed by the next.
-fn check_declaration(declaration: &BytesDecl<'_>) -> Result<(), Error> {
-    if !declaration.version().is_ok_and(|version| version == "1.0") {
-        return Err(fault("it is not XML 1.0", 0));
-    }
-    match declaration.encoding() {
-        None => Ok(()),
-        Some(Ok(name)) if name.eq_ignore_ascii_case("utf-8") => Ok(()),
-        Some(Ok(name)) => {
-            Err(fault(&format!("it says that it is encoded in {}, not in UTF-8", printable(&name)), 0))
-        }
-        Some(Err(_)) => Err(fault("its XML declaration is broken", 0)),
-    }
-}
-
 fn element(start: &BytesStart<'_>, resolver: &NamespaceResolver, at: u64) -> Result<Element, Error> {
     if !is_name(start.name().0) {
         return Err(fault("an element has a name that XML does not allow", at));
@@ -194,7 +180,13 @@ fn element(start: &BytesStart<'_>, resolver: &NamespaceResolver, at: u64) -> Res
         if !is_name(attribute.key.0) || attribute.value.contains('<') || !value.chars().all(is_char) {
             return Err(fault("an attribute holds what XML does not allow", at));
         }
-        if attribute.key.as_namespace_binding().is_some() {
+        if let Some(declared) = attribute.key.as_namespace_binding() {
+            // The resolver takes the value as it is written. An element whose namespace is written `urn:oasis&#58;...` would be
+            // an assertion to AWS, and unknown here.
+            let is_plain = !attribute.value.contains(['&', '\t', '\n', '\r']);
+            if !is_plain || (attribute.value.is_empty() && matches!(declared, PrefixDeclaration::Named(_))) {
+                return Err(fault("a namespace is not written plainly", at));
+            }
             continue;
         }
         let (_, prefix) = attribute.key.decompose();
@@ -219,34 +211,6 @@ fn element(start: &BytesStart<'_>, resolver: &NamespaceResolver, at: u64) -> Res
         ResolveResult::Unknown(_) => return Err(fault("an element has a prefix that is not declared", at)),
     };
     Ok(Element { ns, name: local.into_inner().to_owned(), at, attributes, children: Vec::new() })
-}
-
-/// A qualified name, ASCII's part of it checked.
-fn is_name(name: &str) -> bool {
-    name.split(':').count() <= 2
-        && name.split(':').all(|part| {
-            part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii())
-                && part
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') || !c.is_ascii())
-        })
-}
-
-/// Whether a blank, or the end, follows each closing quote.
-fn is_spaced(attributes: &str) -> bool {
-    let (mut quote, mut is_closed) = (None, false);
-    for c in attributes.chars() {
-        if is_closed && !c.is_ascii_whitespace() {
-            return false;
-        }
-        is_closed = quote == Some(c);
-        quote = match (quote, c) {
-            (Some(open), c) if open == c => None,
-            (None, '"' | '\'') => Some(c),
-            (quote, _) => quote,
-        };
-    }
-    true
 }
 
 /// Adds to the text that is open, so that `A&amp;B` and `<![CDATA[…]]>` between texts are one text.

@@ -7,12 +7,13 @@
 
 use crate::arn::Partition;
 use crate::error::{Error, Kind, printable};
-use crate::http::{Http, base_url};
+use crate::http::base_url;
 use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_smithy_runtime_api::client::http::HttpClient;
 use std::fmt;
 use std::time::Duration;
 
@@ -186,10 +187,14 @@ impl AwsSettings {
         }
     }
 
-    pub(super) fn client(&self, http: &Http, region: &RegionChoice) -> aws_sdk_sts::config::Builder {
+    pub(super) fn client(
+        &self,
+        transport: impl HttpClient + 'static,
+        region: &RegionChoice,
+    ) -> aws_sdk_sts::config::Builder {
         aws_sdk_sts::config::Builder::from(&self.sdk)
             .region(Region::new(region.name.clone()))
-            .http_client(http.connector())
+            .http_client(transport)
     }
 }
 

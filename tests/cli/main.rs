@@ -26,6 +26,7 @@ mod factor;
 mod factors;
 mod floors;
 mod functions;
+mod functions_other;
 mod harness;
 mod input;
 mod kinds;

@@ -70,8 +70,8 @@ const SHELLS: [Shell; 5] = [
     Shell {
         command: &["xonsh", "--no-rc"],
         file: "oktapipe.xsh",
-        source: "source 'FILE'",
-        init: "execx($(oktapipe init xonsh))",
+        source: "exec(open('FILE').read())",
+        init: "exec($(oktapipe init xonsh))",
         shows: "r = !(CALL)\nprint((r.out or '').rstrip() + '\\n' if r.out else '', end='')\nprint(r.rtn, ${...}.get('AWS_ACCESS_KEY_ID', 'none'), ${...}.get('AWS_VAULT', 'none'))",
         word: "'PIPE'",
         set: "$NAME = 'VALUE'",

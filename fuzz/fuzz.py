@@ -29,7 +29,7 @@ SRC = FUZZ.parent / "src"
 TRIPLE = "x86_64-unknown-linux-gnu" if os.uname().machine == "x86_64" else f"{os.uname().machine}-unknown-linux-gnu"
 
 # The modules that each target exercises, files or folders of src. Their sources make the hash, and coverage is measured over them.
-ASSERTION = ["assertion", "arn", "time.rs"]
+ASSERTION = ["assertion", "xml", "arn", "time.rs"]
 STAGES = ["stage/saml_roles.rs", "stage/role.rs", "stage/mod.rs"]
 TABLE = {
     "arn_pair": ["arn"],
@@ -54,7 +54,7 @@ TABLE = {
     "role_pattern": ["arn"],
     "shell_export": ["shell.rs", "shell"],
     "shell_sh": ["shell.rs", "shell"],
-    "sts_answer": ["sts/mod.rs", "sts/refusal"],
+    "sts_answer": ["sts/mod.rs", "sts/answer.rs", "sts/refusal", "xml"],
     "time": ["time.rs"],
 }
 # What a run of an outside program costs; 10^5 executions of these stand for 10^7 of the others.

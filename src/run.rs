@@ -2,6 +2,7 @@
 //!
 //! Nothing else in the program writes to stdout, reads the process's environment or knows how a failed command ends.
 
+mod manner;
 mod stderr;
 mod usage;
 
@@ -46,7 +47,7 @@ fn with_context(cli: &Cli, environment: &Environment, stderr: &Stderr) -> Result
         settings(cli, environment),
         if cli.common.verbose { Log::to(io::stderr()) } else { Log::off() },
     );
-    let terminal = Tty::new(cli.common.no_input);
+    let terminal = Tty::new(manner::of(cli, environment));
     let warn = |text: &str| stderr.warning(text);
     let context = Context {
         common: &cli.common,

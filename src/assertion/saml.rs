@@ -1,11 +1,10 @@
 //! From the tree to the facts that a login needs.
 
-use super::lexical::trim;
-use super::xml::{Element, Node, Ns};
-use super::{Assertion, Role, Time, fault};
+use super::{Assertion, Role, Time, fault, refused};
 use crate::arn;
 use crate::error::{Error, Kind, printable};
 use crate::time;
+use crate::xml::{Element, trim};
 use std::collections::{HashMap, HashSet};
 
 /// AWS's own attribute names, and those in the documentation of AWS China, where the domain was replaced with the rest.
@@ -14,6 +13,9 @@ const PREFIXES: [&str; 3] = [
     "http://www.amazonaws.cn/SAML/Attributes/",
     "https://www.amazonaws.cn/SAML/Attributes/",
 ];
+const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
+const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
+
 /// Values by the attribute's full name: the two worlds of AWS may each have their own.
 type Singles<'a> = HashMap<&'a str, String>;
 
@@ -24,14 +26,14 @@ const STATUS: &str = "urn:oasis:names:tc:SAML:2.0:status:";
 /// The assertion is taken where SAML puts it, below the root, and only if there is no other anywhere: a second one is how
 /// signatures are wrapped (CVE-2024-45409 and others), and searching for "the first Assertion" finds the wrong one.
 pub(super) fn read(root: &Element) -> Result<Assertion, Error> {
-    if (root.ns, root.name.as_str()) != (Ns::Protocol, "Response") {
+    if (root.namespace.as_str(), root.name.as_str()) != (PROTOCOL, "Response") {
         return Err(fault("its root is no Response of SAML 2.0", root.at));
     }
     check_status(root)?;
     let mut counts = Counts::default();
     counts.add(root);
-    let assertion = only(root, Ns::Assertion, "Assertion")?;
-    let encrypted = only(root, Ns::Assertion, "EncryptedAssertion")?;
+    let assertion = only(root, ASSERTION, "Assertion")?;
+    let encrypted = only(root, ASSERTION, "EncryptedAssertion")?;
     let found = (1, usize::from(assertion.is_some()), usize::from(encrypted.is_some()));
     match (assertion, encrypted) {
         _ if (counts.responses, counts.assertions, counts.encrypted) != found => {
@@ -43,7 +45,7 @@ pub(super) fn read(root: &Element) -> Result<Assertion, Error> {
         (Some(_), Some(_)) => Err(fault("it holds two assertions, one of them encrypted", root.at)),
         (Some(assertion), None) => facts(root, assertion),
         (None, Some(_)) => Ok(Assertion {
-            issuer: only(root, Ns::Assertion, "Issuer")?.map(value).transpose()?,
+            issuer: only(root, ASSERTION, "Issuer")?.map(value).transpose()?,
             destination: root.attribute("Destination").map(str::to_owned),
             encrypted: true,
             ..Assertion::default()
@@ -65,13 +67,15 @@ struct Counts<'a> {
 
 impl<'a> Counts<'a> {
     fn add(&mut self, element: &'a Element) {
-        match (element.ns, element.name.as_str()) {
-            (Ns::Protocol, "Response") => self.responses += 1,
-            (Ns::Assertion, "Assertion") => self.assertions += 1,
-            (Ns::Assertion, "EncryptedAssertion") => self.encrypted += 1,
+        match (element.namespace.as_str(), element.name.as_str()) {
+            (PROTOCOL, "Response") => self.responses += 1,
+            (ASSERTION, "Assertion") => self.assertions += 1,
+            (ASSERTION, "EncryptedAssertion") => self.encrypted += 1,
             _ => {}
         }
-        if element.ns != Ns::Other && element.attribute("ID").is_some_and(|id| !self.ids.insert(id)) {
+        if [ASSERTION, PROTOCOL].contains(&element.namespace.as_str())
+            && element.attribute("ID").is_some_and(|id| !self.ids.insert(id))
+        {
             self.id_again = self.id_again.or(Some(element.at));
         }
         element.elements().for_each(|child| self.add(child));
@@ -80,12 +84,12 @@ impl<'a> Counts<'a> {
 
 /// A response without a status passes: then nothing says that the login failed.
 fn check_status(root: &Element) -> Result<(), Error> {
-    let Some(status) = only(root, Ns::Protocol, "Status")? else { return Ok(()) };
+    let Some(status) = only(root, PROTOCOL, "Status")? else { return Ok(()) };
     let mut codes = Vec::new();
-    let mut code = only(status, Ns::Protocol, "StatusCode")?;
+    let mut code = only(status, PROTOCOL, "StatusCode")?;
     while let Some(element) = code {
         codes.push(element.attribute("Value").unwrap_or_default());
-        code = only(element, Ns::Protocol, "StatusCode")?;
+        code = only(element, PROTOCOL, "StatusCode")?;
     }
     if codes.first().is_some_and(|code| code.strip_prefix(STATUS) == Some("Success")) {
         return Ok(());
@@ -94,7 +98,7 @@ fn check_status(root: &Element) -> Result<(), Error> {
         codes.iter().map(|code| printable(code.strip_prefix(STATUS).unwrap_or(code))).collect();
     let codes =
         if codes.is_empty() { "it has no status code".to_owned() } else { printable(&codes.join(", ")) };
-    let said = only(status, Ns::Protocol, "StatusMessage")?.map(value).transpose()?;
+    let said = only(status, PROTOCOL, "StatusMessage")?.map(value).transpose()?;
     let said = said.map_or(String::new(), |text| format!(" ({})", printable(&text)));
     Err(Error::new(
         Kind::Protocol,
@@ -104,27 +108,27 @@ fn check_status(root: &Element) -> Result<(), Error> {
 }
 
 fn facts(root: &Element, assertion: &Element) -> Result<Assertion, Error> {
-    let issuer = match only(assertion, Ns::Assertion, "Issuer")? {
+    let issuer = match only(assertion, ASSERTION, "Issuer")? {
         Some(issuer) => Some(issuer),
-        None => only(root, Ns::Assertion, "Issuer")?,
+        None => only(root, ASSERTION, "Issuer")?,
     };
-    let subject = only(assertion, Ns::Assertion, "Subject")?;
-    let conditions = only(assertion, Ns::Assertion, "Conditions")?;
-    let confirmations: Vec<&Element> = all(subject, Ns::Assertion, "SubjectConfirmation")
-        .flat_map(|confirmation| all(Some(confirmation), Ns::Assertion, "SubjectConfirmationData"))
+    let subject = only(assertion, ASSERTION, "Subject")?;
+    let conditions = only(assertion, ASSERTION, "Conditions")?;
+    let confirmations: Vec<&Element> = all(subject, ASSERTION, "SubjectConfirmation")
+        .flat_map(|confirmation| all(Some(confirmation), ASSERTION, "SubjectConfirmationData"))
         .collect();
     let times = |name| {
         let places = confirmations.iter().copied().chain(conditions);
         places.filter_map(|element| element.attribute(name)).map(Time::of).collect::<Vec<_>>()
     };
-    let audience = all(conditions, Ns::Assertion, "AudienceRestriction")
-        .flat_map(|restriction| all(Some(restriction), Ns::Assertion, "Audience"))
+    let audience = all(conditions, ASSERTION, "AudienceRestriction")
+        .flat_map(|restriction| all(Some(restriction), ASSERTION, "Audience"))
         .next();
-    let session_end = all(Some(assertion), Ns::Assertion, "AuthnStatement")
+    let session_end = all(Some(assertion), ASSERTION, "AuthnStatement")
         .filter_map(|statement| statement.attribute("SessionNotOnOrAfter"))
         .map(Time::of)
         .collect();
-    let name_id = subject.map(|subject| only(subject, Ns::Assertion, "NameID")).transpose()?.flatten();
+    let name_id = subject.map(|subject| only(subject, ASSERTION, "NameID")).transpose()?.flatten();
     let mut out = Assertion {
         issuer: issuer.map(value).transpose()?,
         audience: audience.map(value).transpose()?,
@@ -138,8 +142,8 @@ fn facts(root: &Element, assertion: &Element) -> Result<Assertion, Error> {
         ..Assertion::default()
     };
     let mut singles = Singles::new();
-    for statement in all(Some(assertion), Ns::Assertion, "AttributeStatement") {
-        for attribute in all(Some(statement), Ns::Assertion, "Attribute") {
+    for statement in all(Some(assertion), ASSERTION, "AttributeStatement") {
+        for attribute in all(Some(statement), ASSERTION, "Attribute") {
             take(attribute, &mut singles, &mut out)?;
         }
     }
@@ -155,7 +159,7 @@ fn take<'a>(attribute: &'a Element, singles: &mut Singles<'a>, out: &mut Asserti
     if !matches!(name, "Role" | "RoleSessionName" | "SessionDuration" | "SourceIdentity") {
         return Ok(());
     }
-    for element in all(Some(attribute), Ns::Assertion, "AttributeValue") {
+    for element in all(Some(attribute), ASSERTION, "AttributeValue") {
         let value = value(element)?;
         if name != "Role" && !value.is_empty() && *singles.entry(full).or_insert(value.clone()) != value {
             return Err(fault(&format!("it has two different values of {name}"), element.at));
@@ -188,31 +192,23 @@ fn take_role(value: &str, out: &mut Assertion) {
     }
 }
 
-/// The text of an element, blanks around it dropped. A comment in it (`Admin<!---->-RO`) cuts the text short for one
-/// parser and not for the other, so it is refused, as are processing instructions and elements.
 fn value(element: &Element) -> Result<String, Error> {
-    let mut text = String::new();
-    for child in &element.children {
-        match child {
-            Node::Text(part) => text.push_str(part),
-            Node::Break | Node::Element(_) => {
-                let what = format!(
-                    "there is a comment or an element inside of the value of {}",
-                    printable(&element.name)
-                );
-                return Err(fault(&what, element.at));
-            }
-        }
-    }
-    Ok(trim(&text).to_owned())
+    element.value().map_err(refused)
 }
 
-fn all<'a>(parent: Option<&'a Element>, ns: Ns, name: &'static str) -> impl Iterator<Item = &'a Element> {
-    parent.into_iter().flat_map(Element::elements).filter(move |child| child.ns == ns && child.name == name)
+fn all<'a>(
+    parent: Option<&'a Element>,
+    ns: &'static str,
+    name: &'static str,
+) -> impl Iterator<Item = &'a Element> {
+    parent
+        .into_iter()
+        .flat_map(Element::elements)
+        .filter(move |child| child.namespace == ns && child.name == name)
 }
 
 /// The one child of this name; a second one is refused, since nobody knows which one AWS would read.
-fn only<'a>(parent: &'a Element, ns: Ns, name: &'static str) -> Result<Option<&'a Element>, Error> {
+fn only<'a>(parent: &'a Element, ns: &'static str, name: &'static str) -> Result<Option<&'a Element>, Error> {
     let mut found = all(Some(parent), ns, name);
     let first = found.next();
     match found.next() {

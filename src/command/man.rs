@@ -2,8 +2,9 @@
 
 use crate::arn::nearest;
 use crate::cli::Man;
-use crate::context::{Context, child};
+use crate::context::Context;
 use crate::error::{Error, Kind, printable};
+use crate::secret::child;
 use crate::signal;
 use crate::stage::Output;
 use std::io::{self, Write};

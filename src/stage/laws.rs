@@ -6,7 +6,7 @@ use crate::assertion::Encoded;
 use crate::cli::{Cli, Command};
 use crate::context::Environment;
 use crate::http::{Http, Log, Settings};
-use crate::terminal::Terminal;
+use crate::terminal::{Choice, Terminal, Waiting};
 use crate::time::SystemClock;
 use clap::Parser;
 use proptest::prelude::*;
@@ -24,13 +24,16 @@ impl Terminal for Gone {
     fn ask_secret(&self, _: &str, instead: &str) -> Result<SecretString, Error> {
         Err(Error::new(Kind::NoTerminal, "nobody is here", instead))
     }
-    fn choose(&self, _: &str, _: &[String], instead: &str) -> Result<usize, Error> {
+    fn choose(&self, _: &str, _: &[Choice], instead: &str) -> Result<usize, Error> {
         Err(Error::new(Kind::NoTerminal, "nobody is here", instead))
     }
     fn can_ask(&self) -> bool {
         false
     }
     fn show(&self, _: &str) {}
+    fn waiting(&self, _: &str, _: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
+        None
+    }
     fn reader_is_gone(&self) -> bool {
         true
     }

@@ -3,9 +3,11 @@
 //! What is given back is the document that the AWS CLI (version 1) prints for the call, member by member. A refusal keeps STS's
 //! own words in the error's body, and in the message says what they mean for a login through Okta.
 
+mod answer;
 mod refusal;
 mod settings;
 
+pub use answer::ANSWER_LIMIT;
 pub use settings::{AwsEnvironment, AwsSettings, RegionChoice, check_region};
 
 use crate::arn::{Partition, PrincipalArn, RoleArn};

@@ -5,6 +5,7 @@
 //! `credential_process` (us, again), and a malformed endpoint is skipped, so that the call goes elsewhere. So it is always
 //! handed a region, never builds credentials, and the values that it would skip are checked here first.
 
+use super::answer::Checked;
 use crate::arn::Partition;
 use crate::error::{Error, Kind, printable};
 use crate::http::base_url;
@@ -194,7 +195,7 @@ impl AwsSettings {
     ) -> aws_sdk_sts::config::Builder {
         aws_sdk_sts::config::Builder::from(&self.sdk)
             .region(Region::new(region.name.clone()))
-            .http_client(transport)
+            .http_client(Checked(transport))
     }
 }
 

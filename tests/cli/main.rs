@@ -12,6 +12,7 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod askpass;
 mod assume;
 mod authn;
 mod aws;
@@ -34,8 +35,10 @@ mod laws;
 mod login;
 mod man;
 mod many;
+mod picker;
 mod pipe;
 mod prompt;
+mod prompt_matrix;
 mod push;
 mod rules;
 mod saml_fetch;

@@ -144,7 +144,7 @@ fn every_variable_that_is_read_is_in_the_manual_and_the_other_way_round() {
     for text in sources.values() {
         for word in text.split('"').skip(1).step_by(2) {
             let is_name = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            let is_variable = ["OKTA_", "AWS_", "GITHUB_", "SSL_CERT", "CLICOLOR"]
+            let is_variable = ["OKTA_", "AWS_", "GITHUB_", "SSL_CERT", "CLICOLOR", "OKTAPIPE_ASKPASS"]
                 .iter()
                 .any(|prefix| word.starts_with(prefix))
                 || ["MFA_CODE", "NO_COLOR", "TERM"].contains(&word)

@@ -25,7 +25,7 @@ use oktapipe::page::{self, Page};
 use oktapipe::secret::{ExposeSecret, SecretString};
 use oktapipe::shell::{Dialect, Script};
 use oktapipe::stage::{self, Output};
-use oktapipe::terminal::Terminal;
+use oktapipe::terminal::{Choice, Terminal, Waiting};
 use oktapipe::time::SystemClock;
 use std::cell::RefCell;
 use std::io::{BufReader, BufWriter, Read, Write, stdin, stdout};
@@ -140,13 +140,16 @@ impl Terminal for Nobody {
     fn ask_secret(&self, _: &str, instead: &str) -> Result<SecretString, Error> {
         Err(Error::new(Kind::NoTerminal, "nobody is here", instead))
     }
-    fn choose(&self, _: &str, _: &[String], instead: &str) -> Result<usize, Error> {
+    fn choose(&self, _: &str, _: &[Choice], instead: &str) -> Result<usize, Error> {
         Err(Error::new(Kind::NoTerminal, "nobody is here", instead))
     }
     fn can_ask(&self) -> bool {
         false
     }
     fn show(&self, _: &str) {}
+    fn waiting(&self, _: &str, _: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
+        None
+    }
     fn reader_is_gone(&self) -> bool {
         false
     }

@@ -61,46 +61,52 @@ def draw(chance):
     return chance.choice(["", "<!DOCTYPE html>"]) + soup(chance, 3)
 
 
-HTML = "{http://www.w3.org/1999/xhtml}"
+HTML = "http://www.w3.org/1999/xhtml"
 
 
 def expected(html):
     """The form that a browser would post, by html5lib's tree; None where there is none, and an error where it is anybody's guess."""
     import html5lib
-    root = html5lib.HTMLParser(namespaceHTMLElements=True).parse(html, scripting=True)
-    parents = {child: parent for parent in root.iter() for child in parent}
-    elements = [element for element in root.iter() if isinstance(element.tag, str)]
-    forms = [element for element in elements if element.tag == HTML + "form"]
+    # As a DOM: html5lib's ElementTree loses what was moved out of a table when a formatting element around it is closed.
+    root = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("dom"), namespaceHTMLElements=True).parse(html, scripting=True)
+
+    def is_html(element, name):
+        return element.nodeType == element.ELEMENT_NODE and element.namespaceURI == HTML and element.localName == name
+
+    def get(element, name, default=None):
+        return element.getAttribute(name) if element.hasAttribute(name) else default
 
     def sent(element):
-        kind, name = element.get("type", "text").lower(), element.get("name")
+        kind, name = get(element, "type", "text").lower(), get(element, "name")
         button = kind in ("submit", "button", "image", "reset", "file", "checkbox", "radio")
-        return element.get("disabled") is None and (kind == "hidden" or name in ("SAMLResponse", "RelayState") and not button)
+        return get(element, "disabled") is None and (kind == "hidden" or name in ("SAMLResponse", "RelayState") and not button)
+
+    forms = [element for element in root.getElementsByTagName("form") if is_html(element, "form")]
 
     def owner(element):
-        if element.get("form") is not None:
-            return next((form for form in forms if form.get("id") == element.get("form")), None)
-        while element is not None and element.tag != HTML + "form":
-            element = parents.get(element)
+        if get(element, "form") is not None:
+            return next((form for form in forms if get(form, "id") == get(element, "form")), None)
+        while element is not None and not is_html(element, "form"):
+            element = element.parentNode
         return element
 
-    inputs = [element for element in elements if element.tag == HTML + "input" and sent(element)]
-    found = [element for element in inputs if element.get("name") == "SAMLResponse"]
+    inputs = [element for element in root.getElementsByTagName("input") if is_html(element, "input") and sent(element)]
+    found = [element for element in inputs if get(element, "name") == "SAMLResponse"]
     if not found:
         return None
-    values = {element.get("value", "") for element in found}
+    values = {get(element, "value", "") for element in found}
     if len(values) > 1 or not values.pop().strip():
         raise ValueError("two values, or none")
     form, fields = owner(found[0]), []
     for element in inputs:
-        name = element.get("name")
+        name = get(element, "name")
         if name and owner(element) is form:
-            one = [name, element.get("value", "")]
+            one = [name, get(element, "value", "")]
             if one not in fields:
                 fields.append(one)
     if len({name for name, _ in fields}) < len(fields):
         raise ValueError("two values")
-    action = form.get("action", "") if form is not None else ""
+    action = get(form, "action", "") if form is not None else ""
     return {"action": action.strip(), "fields": fields}
 
 

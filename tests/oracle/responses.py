@@ -178,7 +178,7 @@ def ill_formed(inputs):
         for number, xml in enumerate(inputs):
             names.append(os.path.join(folder, f"{number}.xml"))
             with open(names[-1], "wb") as file:
-                file.write(xml)
+                file.write(xml.strip())
         done = subprocess.run(["xmllint", "--noout", "--nonet", *names], capture_output=True)
         return {int(number) for number in re.findall(rb"/(\d+)\.xml:\d+: (?:parser|namespace) error", done.stderr)}
 

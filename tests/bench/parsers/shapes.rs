@@ -1,6 +1,6 @@
 //! The shapes. Sizes are bytes of input.
 
-use crate::Case;
+use crate::{Case, Make, Read};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
@@ -17,7 +17,7 @@ use oktapipe::org::Org;
 use oktapipe::page;
 use oktapipe::secret::SecretString;
 use oktapipe::shell::{Dialect, Script};
-use oktapipe::sts::{self, AssumeRequest, AwsEnvironment, AwsSettings};
+use oktapipe::sts::{self, ANSWER_LIMIT, AssumeRequest, AwsEnvironment, AwsSettings};
 use oktapipe::time;
 use oktapipe::transaction::Transaction;
 use std::hint::black_box;
@@ -33,7 +33,7 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 /// `head`, as many pieces as fit, `tail`.
-fn filled(head: &'static str, piece: &'static str, tail: &'static str) -> Box<dyn Fn(usize) -> Vec<u8>> {
+fn filled(head: &'static str, piece: &'static str, tail: &'static str) -> Make {
     Box::new(move |size| {
         let room = size.saturating_sub(head.len() + tail.len());
         [head, &piece.repeat(room / piece.len()), tail].concat().into_bytes()
@@ -41,11 +41,7 @@ fn filled(head: &'static str, piece: &'static str, tail: &'static str) -> Box<dy
 }
 
 /// As [`filled`], with a number in each piece.
-fn numbered(
-    head: &'static str,
-    piece: fn(usize) -> String,
-    tail: &'static str,
-) -> Box<dyn Fn(usize) -> Vec<u8>> {
+fn numbered(head: &'static str, piece: fn(usize) -> String, tail: &'static str) -> Make {
     Box::new(move |size| {
         let mut text = head.to_owned();
         for number in 0.. {
@@ -300,29 +296,35 @@ fn answers(all: &mut Vec<Case>) {
     const HEAD: &str = "<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult>";
     const ERROR: &str = "<ErrorResponse><Error><Code>X</Code><Message>";
     const END: &str = "</Message></Error></ErrorResponse>";
-    let sts: [(&str, Box<dyn Fn(usize) -> Vec<u8>>, fn(&[u8])); 9] = [
-        ("open", filled(HEAD, "<a>", ""), success),
-        ("elements", filled(HEAD, "<a/>", ""), success),
-        ("attributes", numbered("<a", |n| format!(" a{n}=''"), "/>"), success),
-        ("credentials", filled(HEAD, "<Credentials><AccessKeyId>A</AccessKeyId></Credentials>", ""), success),
+    let sts: [(&str, usize, Make, Read); 9] = [
+        ("open", ANSWER_LIMIT, filled(HEAD, "<a>", ""), success),
+        ("elements", ANSWER_LIMIT, filled(HEAD, "<a/>", ""), success),
+        ("attributes", ANSWER_LIMIT, numbered("<a", |n| format!(" a{n}=''"), "/>"), success),
+        (
+            "credentials",
+            ANSWER_LIMIT,
+            filled(HEAD, "<Credentials><AccessKeyId>A</AccessKeyId></Credentials>", ""),
+            success,
+        ),
         (
             "a subject",
+            ANSWER_LIMIT,
             filled("<AssumeRoleWithSAMLResponse><AssumeRoleWithSAMLResult><Subject>", "&amp;", "</Subject>"),
             success,
         ),
-        ("comments", filled(HEAD, "<!---->", ""), success),
-        ("a message", filled(ERROR, "a", END), refusal),
-        ("a message of words", filled(ERROR, "a&lt; ", END), refusal),
-        ("secrets", filled(ERROR, "PHNhbWw+CANARY", END), refusal),
+        ("comments", ANSWER_LIMIT, filled(HEAD, "<!---->", ""), success),
+        ("a message", BODY_LIMIT, filled(ERROR, "a", END), refusal),
+        ("a message of words", BODY_LIMIT, filled(ERROR, "a&lt; ", END), refusal),
+        ("secrets", BODY_LIMIT, filled(ERROR, "PHNhbWw+CANARY", END), refusal),
     ];
-    for (shape, make, read) in sts {
-        all.push(Case { parser: "STS", shape, cap: BODY_LIMIT, make, read });
+    for (shape, cap, make, read) in sts {
+        all.push(Case { parser: "STS", shape, cap, make, read });
     }
 }
 
 fn texts(all: &mut Vec<Case>) {
     let mut add = |parser, shape, cap, make, read| all.push(Case { parser, shape, cap, make, read });
-    let arn: fn(&[u8]) = |bytes| {
+    let arn: Read = |bytes| {
         let _ = black_box((
             parse_pair(text(bytes)),
             RoleArn::parse(text(bytes)),
@@ -338,7 +340,7 @@ fn texts(all: &mut Vec<Case>) {
         arn,
     );
     add("ARN", "a long text", XML_LIMIT, filled("", ",arn:", ""), arn);
-    let pattern: fn(&[u8]) = |bytes| {
+    let pattern: Read = |bytes| {
         let role = RoleArn::parse(&format!("arn:aws:iam::111122223333:role/{}/b", "a".repeat(500))).unwrap();
         let _ = black_box(RolePattern::parse(text(bytes)).map(|pattern| pattern.matches(&role)));
         black_box(nearest(
@@ -348,7 +350,7 @@ fn texts(all: &mut Vec<Case>) {
     };
     add("--role", "stars", 2048, filled("", "*a", "c"), pattern);
     add("--role", "letters", 2048, filled("", "a", "c"), pattern);
-    let org: fn(&[u8]) = |bytes| {
+    let org: Read = |bytes| {
         let _ = black_box((Org::parse(text(bytes)), base_url(text(bytes))));
         let text = text(bytes).to_owned();
         let _ = black_box(Proxies::choose(move |_| Some(text.clone())).url().is_ok());
@@ -362,22 +364,22 @@ fn texts(all: &mut Vec<Case>) {
     ] {
         add("org, proxy", shape, 128 << 10, filled(head, piece, ""), org);
     }
-    let times: fn(&[u8]) = |bytes| {
+    let times: Read = |bytes| {
         let _ = black_box((time::parse(text(bytes)), time::parse_http_date(text(bytes))));
     };
     add("time", "digits", 64 << 10, filled("2026-03-01T10:15:57.", "9", "Z"), times);
     add("time", "comments", 64 << 10, filled("Thu, ", "(", " 01 Jan 2026 00:00:30 GMT"), times);
-    let jar: fn(&[u8]) = |bytes| {
+    let jar: Read = |bytes| {
         let mut jar = Jar::default();
         text(bytes).split('\n').for_each(|line| jar.take(line));
         black_box(jar.header().is_some());
     };
     add("cookies", "lines", 64 << 10, numbered("", |n| format!("c{n}=v\n"), ""), jar);
     add("cookies", "attributes", 64 << 10, filled("a=b", ";expires=x", ""), jar);
-    let shown: fn(&[u8]) = |bytes| drop(black_box(printable(text(bytes))));
+    let shown: Read = |bytes| drop(black_box(printable(text(bytes))));
     add("printable", "controls", INPUT_LIMIT, filled("", "\u{1b}[", ""), shown);
     add("printable", "invisible", INPUT_LIMIT, filled("", "\u{202e}", ""), shown);
-    let quote: fn(&[u8]) = |bytes| {
+    let quote: Read = |bytes| {
         for dialect in Dialect::ALL {
             let mut script = Script::new(dialect);
             let _ = black_box(script.export("A", text(bytes)).is_ok());

@@ -83,6 +83,7 @@ def jsons():
         yield fails(f"json/{case}-alone", "wrong_document", "JSON that is no object, and no base64 either.", text)
     yield fails("json/depth-200000", "wrong_document", "Two hundred thousand levels: no stack is used up.", [[1, '{"a":'], [200000, "["], [200000, "]"], [1, "}"]])
     yield fails("json/objects-nested", "wrong_document", "A hundred thousand objects in each other.", [[100000, '{"a":'], [1, "1"], [100000, "}"]])
+    yield roles("json/duplicate-member-equal", "The same said twice is said once.", f'{{"SAMLResponse":"{GOOD}","SAMLResponse":"{GOOD}"}}')
     yield fails("json/duplicate-member-escaped", "wrong_document", "Of two members of a name some programs take the first and some the last, also where one is escaped.", f'{{"SAMLResponse":"{EVIL}","\\u0053AMLResponse":"{GOOD}"}}')
     yield roles("json/many-values", "Forty thousand values.", [[1, '{"a":[1'], [40000, ",1"], [1, "]," + good[1:]]])
     yield fails("json/too-many-values", "wrong_document", "Sixty thousand values: each takes many times its length in memory.", [[1, '{"a":[1'], [60000, ",1"], [1, "]," + good[1:]]])

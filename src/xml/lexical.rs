@@ -8,7 +8,7 @@ pub(super) fn is_char(c: char) -> bool {
 }
 
 /// XML's white space, which is less than Unicode's: to AWS a no-break space around an ARN is a part of it.
-pub(super) fn trim(text: &str) -> &str {
+pub fn trim(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 

@@ -1,14 +1,19 @@
 //! XML, read strictly into a small tree.
 //!
+//! No text of the document gets into a fault, but for names that are fit to be shown.
+//!
 //! A SAML response is the one document where two parsers that read the same bytes differently have been worth a login
 //! (CVE-2017-11427, CVE-2018-0489, CVE-2025-25291 and their kin). AWS alone verifies the signature; what this reader is
-//! for is to never show a role that AWS would not see. So anything that parsers are known to differ on is refused, not
+//! for is to never show a role that AWS would not see, and in STS's answers to never take a key that it did not mean. So anything that parsers are known to differ on is refused, not
 //! interpreted: DOCTYPEs, other encodings, duplicate attributes, more than one root, control characters, unknown
 //! entities and prefixes. Several of these quick-xml lets pass by itself.
 
-use super::lexical::{self, is_char, is_name, is_spaced};
-use super::{XML_LIMIT, fault};
-use crate::error::{Error, Kind};
+mod lexical;
+
+pub use lexical::trim;
+
+use crate::error::printable;
+use lexical::{is_char, is_name, is_spaced};
 use quick_xml::XmlVersion;
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::escape::resolve_predefined_entity;
@@ -20,48 +25,87 @@ use std::collections::HashSet;
 /// The deepest nesting. A signed response with encrypted parts has some 15 levels.
 pub const DEPTH: usize = 64;
 
-/// The namespaces that SAML 2.0 calls its own; all others are told apart from these only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ns {
-    Assertion,
-    Protocol,
-    Other,
+/// Why a document is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It does not begin with a tag.
+    NoXml,
+    /// It is refused.
+    Refused {
+        /// What is wrong, as the end of a sentence about the document.
+        what: String,
+        /// The byte where that was seen.
+        at: u64,
+    },
 }
 
-/// An element, its unprefixed attributes, and what it holds. `at` is the byte behind its start tag.
+/// An element, its unprefixed attributes, and what it holds.
 #[derive(Debug)]
-pub(super) struct Element {
-    pub(super) ns: Ns,
-    pub(super) name: String,
-    pub(super) at: u64,
+pub struct Element {
+    /// The name of its namespace, empty for none.
+    pub namespace: String,
+    /// The name without its prefix.
+    pub name: String,
+    /// The byte behind its start tag.
+    pub at: u64,
     attributes: Vec<(String, String)>,
-    pub(super) children: Vec<Node>,
+    /// What it holds, in order.
+    pub children: Vec<Node>,
 }
 
+/// What an element holds.
 #[derive(Debug)]
-pub(super) enum Node {
+pub enum Node {
+    /// Another element.
     Element(Element),
+    /// Text; what is written in parts, with references and CDATA, is one text.
     Text(String),
     /// A comment or a processing instruction: nothing by itself, but text on both sides of it is not one text.
     Break,
 }
 
 impl Element {
-    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+    /// The value of the unprefixed attribute of this name.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn elements(&self) -> impl Iterator<Item = &Element> {
+    /// The elements in it, in order.
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
         self.children.iter().filter_map(|child| match child {
             Node::Element(element) => Some(element),
             _ => None,
         })
     }
+
+    /// The text of the element, blanks around it dropped. A comment in it (`Admin<!---->-RO`) cuts the text short for one
+    /// parser and not for the other, so it is refused, as are processing instructions and elements.
+    pub fn value(&self) -> Result<String, Fault> {
+        let mut text = String::new();
+        for child in &self.children {
+            let Node::Text(part) = child else {
+                let what = format!(
+                    "there is a comment or an element inside of the value of {}",
+                    printable(&self.name)
+                );
+                return Err(fault(&what, self.at));
+            };
+            text.push_str(part);
+        }
+        Ok(trim(&text).to_owned())
+    }
 }
 
-/// The root element of the document.
-pub(super) fn read(xml: &[u8]) -> Result<Element, Error> {
-    let text = text_of(xml)?;
+fn fault(what: &str, at: u64) -> Fault {
+    Fault::Refused { what: what.to_owned(), at }
+}
+
+/// The root element of a document of at most `limit` bytes.
+///
+/// # Errors
+/// The first [`Fault`].
+pub fn read(xml: &[u8], limit: usize) -> Result<Element, Fault> {
+    let text = text_of(xml, limit)?;
     let mut reader = NsReader::from_str(text);
     let config = reader.config_mut();
     config.check_comments = true;
@@ -131,9 +175,9 @@ pub(super) fn read(xml: &[u8]) -> Result<Element, Error> {
 }
 
 /// The text, without its byte order mark, once it is sure to be XML's characters in UTF-8.
-fn text_of(xml: &[u8]) -> Result<&str, Error> {
-    if xml.len() > XML_LIMIT + 3 {
-        return Err(fault(&format!("it has more than {XML_LIMIT} bytes, the most that STS takes"), 0));
+fn text_of(xml: &[u8], limit: usize) -> Result<&str, Fault> {
+    if xml.len() > limit + 3 {
+        return Err(fault(&format!("it has more than {limit} bytes"), 0));
     }
     if xml.starts_with(b"\xfe\xff")
         || xml.starts_with(b"\xff\xfe")
@@ -144,11 +188,7 @@ fn text_of(xml: &[u8]) -> Result<&str, Error> {
     let xml = xml.strip_prefix(b"\xef\xbb\xbf").unwrap_or(xml);
     let text = std::str::from_utf8(xml).map_err(|error| fault("it is not UTF-8", error.valid_up_to() as u64));
     if !xml.trim_ascii_start().starts_with(b"<") {
-        return Err(Error::new(
-            Kind::WrongDocument,
-            "this is not XML: it does not begin with a tag",
-            "give the SAML response, its base64, or the page that holds it",
-        ));
+        return Err(Fault::NoXml);
     }
     let text = text?;
     match text.char_indices().find(|(_, c)| !is_char(*c)) {
@@ -157,7 +197,7 @@ fn text_of(xml: &[u8]) -> Result<&str, Error> {
     }
 }
 
-fn element(start: &BytesStart<'_>, resolver: &NamespaceResolver, at: u64) -> Result<Element, Error> {
+fn element(start: &BytesStart<'_>, resolver: &NamespaceResolver, at: u64) -> Result<Element, Fault> {
     if !is_name(start.name().0) {
         return Err(fault("an element has a name that XML does not allow", at));
     }
@@ -204,17 +244,16 @@ fn element(start: &BytesStart<'_>, resolver: &NamespaceResolver, at: u64) -> Res
     }
     // Only now: the resolver passes over a broken attribute in silence, and with it the declarations that follow.
     let (ns, local) = resolver.resolve_element(start.name());
-    let ns = match ns {
-        ResolveResult::Bound(Namespace("urn:oasis:names:tc:SAML:2.0:assertion")) => Ns::Assertion,
-        ResolveResult::Bound(Namespace("urn:oasis:names:tc:SAML:2.0:protocol")) => Ns::Protocol,
-        ResolveResult::Bound(_) | ResolveResult::Unbound => Ns::Other,
+    let namespace = match ns {
+        ResolveResult::Bound(Namespace(name)) => name.to_owned(),
+        ResolveResult::Unbound => String::new(),
         ResolveResult::Unknown(_) => return Err(fault("an element has a prefix that is not declared", at)),
     };
-    Ok(Element { ns, name: local.into_inner().to_owned(), at, attributes, children: Vec::new() })
+    Ok(Element { namespace, name: local.into_inner().to_owned(), at, attributes, children: Vec::new() })
 }
 
 /// Adds to the text that is open, so that `A&amp;B` and `<![CDATA[…]]>` between texts are one text.
-fn push_text(open: &mut [Element], text: &str, at: u64) -> Result<(), Error> {
+fn push_text(open: &mut [Element], text: &str, at: u64) -> Result<(), Fault> {
     match open.last_mut().map(|parent| &mut parent.children) {
         Some(children) => match children.last_mut() {
             Some(Node::Text(known)) => known.push_str(text),
@@ -227,7 +266,7 @@ fn push_text(open: &mut [Element], text: &str, at: u64) -> Result<(), Error> {
 }
 
 /// The reader's own words may repeat input, so that only the common ones are told, in ours.
-fn ill_formed(error: &XmlError, at: u64) -> Error {
+fn ill_formed(error: &XmlError, at: u64) -> Fault {
     let what = match error {
         XmlError::IllFormed(IllFormedError::MismatchedEndTag { .. } | IllFormedError::UnmatchedEndTag(_)) => {
             "an end tag does not fit its start tag"

@@ -618,6 +618,67 @@ fn the_hook_warns_before_a_prompt_and_keeps_the_status() {
     }
 }
 
+/// elvish draws each key as it comes, so this waits for what a file says.
+#[test]
+fn elvish_gets_plain_names_and_one_hook_at_a_prompt() {
+    if !terminals() || !has("elvish") {
+        return;
+    }
+    let world = world();
+    let load = format!("eval (slurp < '{}/shell/oktapipe.elv')", env!("CARGO_MANIFEST_DIR"));
+    let ended = terminal(&world, "sh", "elvish -norc")
+        .step("sleep", "1")
+        .step("type", &format!("set edit:before-readline = [{{ nop }}]; {load}; {load}\\n"))
+        .step("sleep", "1")
+        .step("type", "oktapipe_eval { cat creds.json }; oktapipe_who > who; echo (count $edit:before-readline) > hooks\\n")
+        .step("sleep", "1")
+        .step("type", &format!("set-env OKTAPIPE_EXPIRES_EPOCH {}\\n", now() + 200))
+        .expect("ends in 4 min")
+        .step("sleep", "1")
+        .step("type", "nop\\n")
+        .step("sleep", "1")
+        .step("type", "exit\\n")
+        .run();
+    assert_eq!(ended.seen.matches("ends in 4 min").count(), 1, "{}", ended.seen);
+    assert_eq!(std::fs::read_to_string(world.home.join("hooks")).unwrap(), "2\n", "{}", ended.seen);
+    let who = std::fs::read_to_string(world.home.join("who")).unwrap();
+    assert!(who.starts_with(&format!("{ROLE}, ")), "{who} {}", ended.seen);
+}
+
+/// The questions of a login within a function, and Ctrl-C at one of them: the next login asks again, and echo is on.
+#[test]
+fn oktapipe_role_asks_on_the_terminal() {
+    if !terminals() {
+        return;
+    }
+    for (name, start) in [
+        ("fish", "fish --no-config -i -C \"function fish_prompt; echo 'ready$ '; end; LOAD\""),
+        ("tcsh", "tcsh -f"),
+    ] {
+        let Some(shell) = shells().find(|shell| shell.name() == name) else { continue };
+        let world = world();
+        let load = shell.source.replace("FILE", &shell.file());
+        let mut session =
+            terminal(&world, "sh", &format!("OKTA_USERNAME={SOLO} {}", start.replace("LOAD", &load)));
+        if name == "tcsh" {
+            session = session.answer("", &format!("set prompt='ready$ '; {load}"));
+        }
+        let ended = session
+            .answer("ready$ ", "oktapipe_role")
+            .expect("assword")
+            .key("C-c")
+            .answer("ready$ ", &shell.shows.replace("CALL; ", ""))
+            .expect(" none none")
+            .answer("ready$ ", "oktapipe_role")
+            .answer("assword", world.password(SOLO))
+            .answer("ready$ ", "oktapipe_who")
+            .expect(" min left")
+            .answer("ready$ ", "exit")
+            .run();
+        assert!(!ended.seen.contains("oktapipe_who: "), "{ended:?}");
+    }
+}
+
 /// Where a shell's editor cannot be driven, its list of hooks is looked at: one of ours, however often the file was sourced, and those of others.
 #[test]
 fn the_hook_is_in_the_list_once_and_those_of_others_stay() {

@@ -16,6 +16,7 @@ mod askpass;
 mod assume;
 mod authn;
 mod aws;
+mod calling_forms;
 mod captured;
 mod clients;
 mod dialects;

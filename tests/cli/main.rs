@@ -30,7 +30,6 @@ mod functions;
 mod harness;
 mod input;
 mod kinds;
-mod laws;
 mod login;
 mod man;
 mod many;

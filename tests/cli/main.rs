@@ -32,7 +32,6 @@ mod functions_other;
 mod harness;
 mod input;
 mod kinds;
-mod laws;
 mod login;
 mod man;
 mod many;

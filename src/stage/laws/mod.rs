@@ -1,5 +1,7 @@
 //! Laws of the documents between the stages, held by the stages themselves without a process or a network: what passes through, what is kept, and
-//! what is refused when it was cut. A stage that would go on to the network is read up to there: [`reads`] says whether it takes the input.
+//! what is refused when it was cut. A stage that would go on to the network is read up to there: [`is_taken`] says whether it takes the input.
+
+mod roles;
 
 use super::*;
 use crate::assertion::Encoded;

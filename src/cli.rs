@@ -101,6 +101,9 @@ pub enum Command {
     Schema(Schema),
     /// Print the completions of a shell
     Completions(Completions),
+    /// Print what may stand for the word that is being typed
+    #[command(hide = true, disable_help_flag = true)]
+    Complete(Complete),
     /// Run a stand-in Okta org and AWS STS on loopback, to try scripts against
     #[cfg(feature = "sandbox")]
     Sandbox(Sandbox),
@@ -124,6 +127,7 @@ impl Command {
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
             Command::Completions(_) => "completions",
+            Command::Complete(_) => "complete",
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => "sandbox",
             #[cfg(feature = "sandbox")]

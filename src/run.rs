@@ -83,6 +83,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
         Command::Explain(arguments) => command::explain::run(arguments).map(Ending::Output),
         Command::Schema(arguments) => command::schema::run(arguments).map(Ending::Output),
         Command::Completions(arguments) => command::completions::run(arguments).map(Ending::Output),
+        Command::Complete(arguments) => Ok(Ending::Candidates(command::complete::run(arguments, context.environment))),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(arguments) => command::sandbox::run(arguments).map(Ending::Serving),
         #[cfg(feature = "sandbox")]
@@ -105,6 +106,8 @@ fn online(stage: impl Future<Output = Result<Output, Error>>) -> Result<Ending, 
 /// What a command ends with.
 enum Ending {
     Output(Output),
+    /// What a TAB offers: a shell in the middle of a line has no use for a failure.
+    Candidates(String),
     /// Text, and a server that goes on after it was written, until a signal.
     #[cfg(feature = "sandbox")]
     Serving(command::sandbox::Serving),
@@ -124,6 +127,10 @@ impl Ending {
             Ending::Output(Output::Appended { plain, masked, file, lines }) => {
                 write_text(cli, stderr, plain.expose_secret(), &masked, terminal)?;
                 append(&file, lines.expose_secret())
+            }
+            Ending::Candidates(lines) => {
+                let _ = write(&lines);
+                Ok(())
             }
             #[cfg(feature = "sandbox")]
             Ending::Serving(serving) => {
@@ -225,7 +232,9 @@ fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
     let name = cli.command.name();
     let form = match &cli.command {
         Command::Export(arguments) => Form::Export(arguments.clone()),
-        Command::Explain(_) | Command::Schema(_) | Command::Completions(_) => Form::Nothing,
+        Command::Explain(_) | Command::Schema(_) | Command::Completions(_) | Command::Complete(_) => {
+            Form::Nothing
+        }
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) | Command::Demo(_) => Form::Nothing,
         _ => Form::Document,

@@ -52,12 +52,16 @@ pub fn run(arguments: &Complete, environment: &Environment) -> String {
     lines
 }
 
-/// The description of what the words' first one runs: oktapipe, however it is called, or one of the functions of `shell/`.
+/// The description of what the words' first one runs: oktapipe, however it is called, or its shell function, which takes a role and what
+/// `export` takes.
 fn command(name: &OsString) -> Command {
-    match Path::new(name).file_name().and_then(|name| name.to_str()) {
-        Some("oktapipe_role") => Command::new("oktapipe_role").arg(Arg::new("role").num_args(0..)),
-        _ => Cli::command(),
+    let mut whole = Cli::command();
+    if Path::new(name).file_name().is_none_or(|name| name != "oktapipe_role") {
+        return whole;
     }
+    whole.build();
+    let export = whole.find_subcommand("export").cloned().unwrap_or_default();
+    export.name("oktapipe_role").arg(Arg::new("role").index(1))
 }
 
 fn candidates(mut command: Command, words: &[OsString], typed: &OsString) -> Vec<CompletionCandidate> {

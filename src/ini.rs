@@ -42,7 +42,8 @@ pub fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
         }
         let (place, section) = section?;
         let (key, value) = line.split_once(['=', ':'])?;
-        Some(Entry { place, section, key: key.trim(), value: value.trim() }).filter(|entry| !entry.key.is_empty())
+        Some(Entry { place, section, key: key.trim(), value: value.trim() })
+            .filter(|entry| !entry.key.is_empty())
     })
 }
 
@@ -71,7 +72,10 @@ mod tests {
 
     #[test]
     fn what_is_indented_belongs_to_the_value_above() {
-        assert_eq!(read("[a]\ns3 =\n  region = no\n\tregion = no\nregion = yes\n").last(), Some(&(0, "a", "region", "yes")));
+        assert_eq!(
+            read("[a]\ns3 =\n  region = no\n\tregion = no\nregion = yes\n").last(),
+            Some(&(0, "a", "region", "yes"))
+        );
         assert_eq!(read("[a]\ns3 =\n  region = no\n").len(), 1);
     }
 
@@ -87,7 +91,16 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_skipped() {
-        for text in ["", "k=v", "[a", "[a]\nno key here", "[a]\n=v", "[a]\nk=\u{1b}[31m", "[a]\n\0k=v", "\u{feff}[a]\nk=v"] {
+        for text in [
+            "",
+            "k=v",
+            "[a",
+            "[a]\nno key here",
+            "[a]\n=v",
+            "[a]\nk=\u{1b}[31m",
+            "[a]\n\0k=v",
+            "\u{feff}[a]\nk=v",
+        ] {
             assert_eq!(read(text), [], "{text:?}");
         }
         // A section without its end takes no keys of the one above.

@@ -88,7 +88,9 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
             command::man::run(arguments, context).map(|page| page.map_or(Ending::Shown, Ending::Output))
         }
         Command::Completions(arguments) => command::completions::run(arguments).map(Ending::Output),
-        Command::Complete(arguments) => Ok(Ending::Candidates(command::complete::run(arguments, context.environment))),
+        Command::Complete(arguments) => {
+            Ok(Ending::Candidates(command::complete::run(arguments, context.environment)))
+        }
         #[cfg(feature = "sandbox")]
         Command::Sandbox(arguments) => command::sandbox::run(arguments).map(Ending::Serving),
         #[cfg(feature = "sandbox")]

@@ -34,7 +34,8 @@ pub fn run(arguments: &Complete, environment: &Environment) -> String {
     let mut lines = String::new();
     for candidate in candidates(command, words, typed) {
         // A candidate is one line, and every shell but bash cuts at a tab. No flag, role or region has such a character.
-        let Some(value) = candidate.get_value().to_str().filter(|value| !value.contains(char::is_control)) else {
+        let Some(value) = candidate.get_value().to_str().filter(|value| !value.contains(char::is_control))
+        else {
             continue;
         };
         if !seen.insert(value.to_owned()) {
@@ -78,7 +79,8 @@ fn candidates(mut command: Command, words: &[OsString], typed: &OsString) -> Vec
     }
     // What is hidden from `--help` is offered nowhere, not even when nothing else fits, as the engine has it.
     all.retain(|candidate| !candidate.is_hide_set());
-    let is_flag = |candidate: &CompletionCandidate| candidate.get_value().as_encoded_bytes().starts_with(b"-");
+    let is_flag =
+        |candidate: &CompletionCandidate| candidate.get_value().as_encoded_bytes().starts_with(b"-");
     if typed.is_empty() && !all.iter().all(is_flag) {
         // Commands and values first; flags are for who types a dash, or where there is nothing else.
         all.retain(|candidate| !is_flag(candidate));

@@ -28,7 +28,12 @@ pub fn run(arguments: &Completions) -> Result<Output, Error> {
 /// typed line.
 fn power_shell() -> String {
     let mut script = Vec::new();
-    clap_complete::generate(clap_complete::Shell::PowerShell, &mut shown(Cli::command()), "oktapipe", &mut script);
+    clap_complete::generate(
+        clap_complete::Shell::PowerShell,
+        &mut shown(Cli::command()),
+        "oktapipe",
+        &mut script,
+    );
     String::from_utf8_lossy(&script).into_owned()
 }
 
@@ -36,5 +41,8 @@ fn power_shell() -> String {
 fn shown(whole: Command) -> Command {
     let shown = whole.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
     let bare = Command::new("oktapipe").version(env!("CARGO_PKG_VERSION"));
-    bare.propagate_version(true).disable_help_subcommand(true).args(whole.get_arguments().cloned()).subcommands(shown)
+    bare.propagate_version(true)
+        .disable_help_subcommand(true)
+        .args(whole.get_arguments().cloned())
+        .subcommands(shown)
 }

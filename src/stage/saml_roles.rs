@@ -129,7 +129,9 @@ fn warn(context: &Context<'_>, encoded: &Encoded, assertion: &Assertion) {
 /// Keeps what is offered for completion, whatever is chosen of it. A convenience, so a login never fails for it.
 fn remember(context: &Context<'_>, offered: &[Role]) {
     let Some(folder) = store::cache(|name| context.environment.path(name)) else {
-        return (context.warn)("the roles are not remembered: neither HOME nor XDG_CACHE_HOME names a folder");
+        return (context.warn)(
+            "the roles are not remembered: neither HOME nor XDG_CACHE_HOME names a folder",
+        );
     };
     if let Err(error) = store::Roles::new(folder).remember(offered) {
         (context.warn)(&format!("the roles are not remembered: {error}"));

@@ -75,7 +75,8 @@ impl Folder {
     /// Puts `text` in the place of a file, whole or not at all: a new file beside it, on the disk before it gets the name.
     pub(super) fn replace(&self, name: &str, text: &str) -> Result<(), Error> {
         let new = format!("{name}.new");
-        let failed = |error: io::Error| refused(&self.path.join(name), &format!("cannot be written ({error})"));
+        let failed =
+            |error: io::Error| refused(&self.path.join(name), &format!("cannot be written ({error})"));
         // What a killed process left. The lock is held, so it is nobody's.
         match rustix::fs::unlinkat(&self.descriptor, &new, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => {}

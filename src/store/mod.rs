@@ -25,7 +25,8 @@ pub fn cache<'e>(variable: impl Fn(&str) -> Option<&'e OsStr>) -> Option<PathBuf
 
 /// The first `limit` bytes of a regular file as text, what is no UTF-8 replaced. `None` for everything else: a fifo is not waited for.
 pub fn text(path: &Path, limit: usize) -> Option<String> {
-    let file = rustix::fs::open(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let file =
+        rustix::fs::open(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()).ok()?;
     beginning(File::from(file), limit)
 }
 

@@ -40,7 +40,8 @@ impl Drop for Place {
 }
 
 fn role(account: u64, name: &str, provider: &str) -> Role {
-    let pair = format!("arn:aws:iam::{account:012}:role/{name},arn:aws:iam::{account:012}:saml-provider/{provider}");
+    let pair =
+        format!("arn:aws:iam::{account:012}:role/{name},arn:aws:iam::{account:012}:saml-provider/{provider}");
     let (role, principal) = arn::parse_pair(&pair).unwrap();
     Role { role, principal }
 }
@@ -195,7 +196,14 @@ fn a_hostile_file_is_read_up_to_its_cap_and_gives_roles_only() {
     let place = Place::new();
     place.roles().remember(&[]).unwrap();
     let good = "arn:aws:iam::111122223333:role/Dev,arn:aws:iam::111122223333:saml-provider/okta";
-    let bad = ["\0", "\u{1b}]0;x\u{7}", "arn:aws:iam::1:role/x", "$(id),`id`", &"x".repeat(1 << 20), "arn:aws:iam::111122223333:role/$(id) x,arn:aws:iam::111122223333:saml-provider/o"];
+    let bad = [
+        "\0",
+        "\u{1b}]0;x\u{7}",
+        "arn:aws:iam::1:role/x",
+        "$(id),`id`",
+        &"x".repeat(1 << 20),
+        "arn:aws:iam::111122223333:role/$(id) x,arn:aws:iam::111122223333:saml-provider/o",
+    ];
     let mut bytes = bad.join("\n").into_bytes();
     bytes.extend([0xff, 0xfe, b'\n']);
     bytes.extend(format!("{good}\n").bytes());

@@ -18,6 +18,7 @@ mod authn;
 mod aws;
 mod captured;
 mod clients;
+mod completions;
 mod dialects;
 mod ends;
 mod examples;

@@ -69,16 +69,19 @@ impl Known {
         let text = self.config();
         let regions = ini::entries(&text).filter(|entry| entry.is("region") || entry.is("sso_region"));
         let is_region = |text: &&str| {
-            text.len() <= 64 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            text.len() <= 64
+                && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
-        let regions: BTreeSet<&str> = regions.map(|entry| entry.value).filter(|value| !value.is_empty()).filter(is_region).collect();
+        let regions: BTreeSet<&str> =
+            regions.map(|entry| entry.value).filter(|value| !value.is_empty()).filter(is_region).collect();
         regions.into_iter().map(|region| (region.to_owned(), "in your AWS config".to_owned())).collect()
     }
 
     /// ARNs, and handles with the ARN where it is known.
     fn all_roles(&self) -> (BTreeSet<RoleArn>, BTreeMap<String, String>) {
         let text = self.config();
-        let mut arns: BTreeSet<RoleArn> = self.remembered.iter().flat_map(Roles::known).map(|role| role.role).collect();
+        let mut arns: BTreeSet<RoleArn> =
+            self.remembered.iter().flat_map(Roles::known).map(|role| role.role).collect();
         let mut sections: BTreeMap<usize, Sso<'_>> = BTreeMap::new();
         for entry in ini::entries(&text) {
             if entry.is("role_arn") {

@@ -3,8 +3,8 @@
 use super::known::Known;
 use crate::stage::factor_verify::FACTORS;
 use clap::{Arg, Command};
-use clap_complete::{ArgValueCompleter, CompletionCandidate, PathCompleter};
 use clap_complete::engine::ValueCompleter;
+use clap_complete::{ArgValueCompleter, CompletionCandidate, PathCompleter};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -48,7 +48,10 @@ fn completer(argument: &Arg, known: &Arc<Known>) -> Option<ArgValueCompleter> {
         "role" => live(move |typed| known.roles(typed)),
         "principal" => live(move |_| known.principals()),
         "region" => live(move |_| {
-            let listed = REGIONS.lines().filter_map(|line| line.split_once('\t')).map(|(name, place)| (name.to_owned(), place.to_owned()));
+            let listed = REGIONS
+                .lines()
+                .filter_map(|line| line.split_once('\t'))
+                .map(|(name, place)| (name.to_owned(), place.to_owned()));
             listed.chain(known.regions()).collect()
         }),
         "factor" => live(|_| {
@@ -60,7 +63,8 @@ fn completer(argument: &Arg, known: &Arc<Known>) -> Option<ArgValueCompleter> {
             FACTORS.iter().flat_map(each).collect()
         }),
         "provider" => live(|_| {
-            let providers: BTreeSet<&str> = FACTORS.iter().flat_map(|(_, providers)| *providers).copied().collect();
+            let providers: BTreeSet<&str> =
+                FACTORS.iter().flat_map(|(_, providers)| *providers).copied().collect();
             providers.into_iter().map(|provider| (provider.to_owned(), String::new())).collect()
         }),
         "duration" => fixed(&DURATIONS),
@@ -101,7 +105,9 @@ fn policy(typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
     match typed.strip_prefix(FILE_URL) {
         Some(path) => files(OsStr::new(path)).into_iter().map(|file| file.add_prefix(FILE_URL)).collect(),
-        None if FILE_URL.starts_with(typed) => vec![CompletionCandidate::new(FILE_URL).help(Some("the path of a file".into()))],
+        None if FILE_URL.starts_with(typed) => {
+            vec![CompletionCandidate::new(FILE_URL).help(Some("the path of a file".into()))]
+        }
         None => Vec::new(),
     }
 }

@@ -213,7 +213,6 @@ fn elvish_completes_at_its_prompt() {
         .step("type", "eval (oktapipe completions elvish | slurp); echo rea''dy\\r")
         .expect("ready")
         .step("sleep", "0.5")
-        .step("type", "put [oktapipe assume --role 2")
         .step("type", "\\x15oktapipe assume --role arn:aws:iam::2\\t")
         .expect("22233334444:role/team/Adm")
         .step("type", "\\x15oktapipe comp\\t")

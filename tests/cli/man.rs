@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 const READ_BY_AWS: [&str; 2] = ["AWS_PROFILE", "AWS_CONFIG_FILE"];
 
 /// Variables that `export` writes and nobody reads.
-const WRITTEN: [&str; 7] = [
+const WRITTEN: [&str; 8] = [
+    // What a TAB offers behind --label.
+    "AWS_VAULT",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",

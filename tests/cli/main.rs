@@ -19,6 +19,7 @@ mod aws;
 mod calling_forms;
 mod captured;
 mod clients;
+mod completions;
 mod dialects;
 mod ends;
 mod examples;

@@ -121,6 +121,9 @@ fn by_status(status: u16) -> (Kind, &'static str) {
 }
 
 /// The failure that a transaction in a state from which no pipe can go on tells of, with the transaction as the body.
+///
+/// # Errors
+/// Always; `protocol` for what is no transaction: somebody else's JSON.
 pub fn refused_status(members: &Map<String, Value>) -> Error {
     let transaction = Transaction::read(members);
     let status = transaction.as_ref().map_or("", |transaction| transaction.status);

@@ -24,6 +24,7 @@ mod explain;
 mod export;
 mod factor;
 mod factors;
+mod faults;
 mod floors;
 mod harness;
 mod input;

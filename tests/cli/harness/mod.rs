@@ -140,6 +140,11 @@ impl Case {
         self
     }
 
+    pub fn argument(mut self, argument: &str) -> Case {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
     pub fn without(mut self, name: &str) -> Case {
         self.variables.remove(name);
         self

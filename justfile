@@ -3,6 +3,9 @@
 export CARGO_TARGET_DIR := env("CARGO_TARGET_DIR", justfile_directory() / "target")
 export OKTAPIPE_TOOLS := env("OKTAPIPE_TOOLS", env("XDG_CACHE_HOME", env("HOME") / ".cache") / "oktapipe-tools")
 
+PREFIX := env("PREFIX", "/usr/local")
+DESTDIR := env("DESTDIR", "")
+
 # List the recipes
 default:
     @just --list
@@ -23,18 +26,54 @@ demo:
 release:
     cargo build --release --locked --no-default-features
 
-# Fuzz one target for SECONDS, with its dictionary; finds go to fuzz/artifacts
+# Install the release below PREFIX (in DESTDIR): binary, manual, completions, functions. PREFIX=~/.local needs no root
+[positional-arguments]
+install *SETTINGS: release
+    .ci/install install PREFIX={{quote(PREFIX)}} DESTDIR={{quote(DESTDIR)}} "$@"
+
+# Remove what `install` installed there
+[positional-arguments]
+uninstall *SETTINGS:
+    .ci/install uninstall PREFIX={{quote(PREFIX)}} DESTDIR={{quote(DESTDIR)}} "$@"
+
+# Make the Debian package of the release, in target/debian
+deb: release
+    rm -rf target/package
+    .ci/install install LAYOUT=debian PREFIX=/usr DESTDIR="$PWD/target/package"
+    cargo deb --no-build --no-strip
+
+# What a release consists of: tarball, bill of materials, checksums, in target/release-files
+release-files:
+    .ci/release-files
+
+# Hold parsers and formats against other people's, COUNT generated documents each
+oracle COUNT="100000":
+    PATH="$OKTAPIPE_TOOLS/bin:$PATH" python3 -B tests/oracle/run.py {{COUNT}}
+
+# Fuzz one target for SECONDS, and add its executions to fuzz/RECORD; crashes go to fuzz/artifacts
 fuzz TARGET SECONDS="60":
-    #!/usr/bin/env bash
-    set -euo pipefail
-    scratch=$(mktemp -d)
-    case {{TARGET}} in page) words=-dict=fuzz/dictionaries/html.dict ;; assertion_xml) words=-dict=fuzz/dictionaries/saml.dict ;; *) words= ;; esac
-    cargo +nightly fuzz run -s none {{TARGET}} "$scratch" fuzz/corpus/{{TARGET}} -- -max_total_time={{SECONDS}} -timeout=5 -print_final_stats=1 $words
+    python3 fuzz/fuzz.py run {{TARGET}} {{SECONDS}}
+
+# Fuzz every target for its share of MINUTES, two at a time
+fuzz-all MINUTES:
+    python3 fuzz/fuzz.py all {{MINUTES}}
+
+# Take what fuzzing found into the committed corpus, minimised
+fuzz-merge *TARGETS:
+    python3 fuzz/fuzz.py merge {{TARGETS}}
+
+# How much of the parsing modules the committed corpus reaches, in regions (needs llvm-19 or llvm-tools)
+fuzz-coverage:
+    python3 fuzz/fuzz.py coverage
 
 # Time the pipeline beside the shell recipe, and single commands beside curl and jq
 bench: release
     cargo build --locked
     python3 tests/bench/bench.py
+
+# Every parser at its caps on hostile input: time, growth, memory
+bench-parsers:
+    cargo bench --locked --bench parsers
 
 # The whole: CI's tier, every mixture of the swap matrix, the release binary, the README's commands in a clean clone
 full: ci
@@ -48,6 +87,13 @@ full: ci
     if grep -q CANARY "$CARGO_TARGET_DIR/release/oktapipe"; then echo 'the release holds a secret of the sandbox' >&2; exit 1; fi
     if git grep -qE 'BEGIN [A-Z ]*PRIVATE KEY-----.?$'; then echo 'a key is committed' >&2; exit 1; fi
     ls -l "$CARGO_TARGET_DIR/release/oktapipe"
+    .ci/package-test "$CARGO_TARGET_DIR/release/oktapipe"
+    just deb
+    installed=$(mktemp -d)
+    just install PREFIX="$installed/usr"
+    "$installed/usr/bin/oktapipe" --version
+    just uninstall PREFIX="$installed/usr"
+    rmdir "$installed/usr" "$installed"
     clone=$(mktemp -d)
     git clone -q . "$clone/oktapipe"
     cd "$clone/oktapipe"

@@ -22,7 +22,7 @@ use std::path::PathBuf;
     long_about = "Turns an Okta login into temporary AWS credentials, one Unix pipe stage at a time:\n\n  \
         oktapipe authn | oktapipe factor-verify | oktapipe session \\\n    | oktapipe saml-fetch | oktapipe saml-roles | oktapipe assume | oktapipe export\n\n\
         Each stage reads one JSON document on stdin and writes one on stdout: the document that curl or the AWS CLI would print there.",
-    after_help = "Each command has a manual page: oktapipe-authn(1), oktapipe-factor-verify(1), ...",
+    after_help = "Each command has a manual page: oktapipe man authn, oktapipe man factor-verify, ...",
     max_term_width = 100,
     disable_help_subcommand = true,
     subcommand_required = true,
@@ -99,6 +99,10 @@ pub enum Command {
     Explain(Explain),
     /// Print the JSON Schema of what a stage prints
     Schema(Schema),
+    /// Print the functions of a shell: eval "$(oktapipe init bash)"
+    Init(Init),
+    /// Show a page of the manual; to a pipe, print its source
+    Man(Man),
     /// Print the completions of a shell
     Completions(Completions),
     /// Run a stand-in Okta org and AWS STS on loopback, to try scripts against
@@ -123,6 +127,8 @@ impl Command {
             Command::CallerIdentity(_) => "caller-identity",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
+            Command::Init(_) => "init",
+            Command::Man(_) => "man",
             Command::Completions(_) => "completions",
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => "sandbox",

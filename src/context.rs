@@ -4,7 +4,7 @@ mod environment;
 mod source;
 
 pub use environment::Environment;
-pub use source::{Source, child};
+pub use source::Source;
 
 use crate::cli::Common;
 use crate::error::{Error, Kind};

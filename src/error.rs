@@ -23,7 +23,8 @@ pub enum Error {
         /// Its error document, as it came.
         document: Map<String, Value>,
     },
-    /// Some lines of many failed. All is written and said; this is the exit code of the first.
+    /// Some lines of many failed, or a program that was run for the person. All is written and said; this is the exit code of the first,
+    /// or of that program.
     Told {
         /// The number.
         exit_code: u8,
@@ -95,7 +96,7 @@ impl fmt::Display for Error {
         match self {
             Error::Failed(failure) => write!(f, "{}: {}", failure.message, failure.hint),
             Error::Upstream { exit_code, .. } => write!(f, "a stage before failed with {exit_code}"),
-            Error::Told { exit_code } => write!(f, "some documents failed, the first with {exit_code}"),
+            Error::Told { exit_code } => write!(f, "the failure is told, its number is {exit_code}"),
             Error::ReaderGone => f.write_str("the reader of stdout is gone"),
             Error::Signal(signal) => write!(f, "ended by signal {signal}"),
         }
@@ -107,30 +108,39 @@ impl std::error::Error for Error {}
 /// The longest piece of a peer's text that a message of ours repeats, in characters.
 pub const PEER_TEXT_LIMIT: usize = 200;
 
-/// A peer's text as a person may see it: control characters (C0, C1, DEL), bidi controls and zero-width characters
+/// A peer's text as a person may see it: control characters (C0, C1, DEL), bidi controls and characters without width
 /// out, blanks folded, at most [`PEER_TEXT_LIMIT`] characters. A terminal obeys the bytes that it is shown, so a role
 /// or an error summary from the network must not reach it raw (CVE-2021-25743 in kubectl, CVE-2024-52005 in git).
 pub fn printable(text: &str) -> String {
     let mut out = String::new();
-    for (count, word) in
-        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).enumerate()
-    {
-        if count > 0 {
-            out.push(' ');
+    let (mut count, mut is_blank) = (0, false);
+    for c in text.chars().filter(|c| !is_invisible(*c)) {
+        if c.is_whitespace() || c.is_control() {
+            is_blank = count > 0;
+            continue;
         }
-        out.extend(word.chars().filter(|c| !is_invisible(*c)));
-        if out.len() > 4 * PEER_TEXT_LIMIT {
+        let needed = 1 + usize::from(is_blank);
+        if count + needed > PEER_TEXT_LIMIT {
+            out.push_str("...");
             break;
         }
-    }
-    if out.chars().count() > PEER_TEXT_LIMIT {
-        out = out.chars().take(PEER_TEXT_LIMIT).chain("...".chars()).collect();
+        if std::mem::take(&mut is_blank) {
+            out.push(' ');
+        }
+        out.push(c);
+        count += needed;
     }
     out
 }
 
+/// Unicode's Default_Ignorable_Code_Point (what has no look of its own: bidi controls, joiners, fillers, variation selectors, tags), and
+/// the interlinear marks.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn plain(text: &str) -> String {
@@ -138,7 +148,7 @@ fn plain(text: &str) -> String {
         .map(|c| match c {
             '"' => '\'',
             '\\' => '/',
-            c if c.is_control() => ' ',
+            c if c.is_control() || c.is_whitespace() => ' ',
             c => c,
         })
         .filter(|c| !is_invisible(*c))
@@ -148,18 +158,35 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn peers_text_loses_what_a_terminal_would_obey() {
         assert_eq!(printable("a\x1b[31mb\u{9b}31m\r\nc\u{202e}d\u{200b}"), "a [31mb 31m cd");
+        assert_eq!(printable("a\u{61c}\u{ad}\u{180e}\u{3164}\u{fe0f}\u{e0041}b \u{200b} c\u{2028}"), "ab c");
+        assert_eq!(printable(&"x".repeat(PEER_TEXT_LIMIT)).len(), PEER_TEXT_LIMIT);
         assert_eq!(printable(&"x".repeat(500)).len(), PEER_TEXT_LIMIT + 3);
+        assert_eq!(printable(&"x ".repeat(100)), "x ".repeat(100).trim_end());
+        assert_eq!(printable(&"x ".repeat(101)), format!("{}...", "x ".repeat(100).trim_end()));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printable_stays_as_it_is(text in "\\PC{0,60}|[ -~]{0,300}|(?s:.{0,60})") {
+            let once = printable(&text);
+            prop_assert!(!once.chars().any(|c| c.is_control() || is_invisible(c) || (c.is_whitespace() && c != ' ')));
+            prop_assert!(once.trim() == once && !once.contains("  ") && once.chars().count() <= PEER_TEXT_LIMIT + 3);
+            if once.chars().count() <= PEER_TEXT_LIMIT {
+                prop_assert_eq!(printable(&once), once);
+            }
+        }
     }
 
     #[test]
     fn our_own_strings_hold_no_quote_backslash_or_control_character() {
-        let Error::Failed(failure) = Error::new(Kind::Config, "a\"b\\c\nd", "e\tf") else {
+        let Error::Failed(failure) = Error::new(Kind::Config, "a\"b\\c\nd", "e\t\u{2028}f") else {
             panic!("not a failure")
         };
-        assert_eq!((failure.message.as_str(), failure.hint.as_str()), ("a'b/c d", "e f"));
+        assert_eq!((failure.message.as_str(), failure.hint.as_str()), ("a'b/c d", "e  f"));
     }
 }

@@ -1,7 +1,7 @@
 //! oktapipe: Unix pipe stages that turn an Okta login into temporary AWS credentials.
 //!
 //! The modules stand on floors, and imports point down only (`tests/cli/floors.rs` holds the table):
-//! `error`, `secret`, `arn`, `time`, `terminal`, `signal`; above them the pure parsers, `document`, `http` and `cli`; then the
+//! `error`, `secret`, `arn`, `time`, `xml`, `terminal`, `signal`; above them the pure parsers, `document`, `http` and `cli`; then the
 //! conversations with the outside (`okta`, `sts`, `prompt`); `context`, the world as a value; one file a stage
 //! in `stage`; what is made of stages in `command`; and `run`, which alone reads the real world and writes the output.
 
@@ -26,3 +26,4 @@ pub mod sts;
 pub mod terminal;
 pub mod time;
 pub mod transaction;
+pub mod xml;

@@ -26,8 +26,12 @@ impl Org {
         let domain = if is_name { ".okta.com" } else { "" };
         let allowed = is_host(host) && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-        let url = if allowed { Url::parse(&format!("{scheme}://{host}{domain}{port}")).ok() } else { None };
-        match url.filter(is_safe) {
+        // To the URL parser `ht\ntps` is a scheme too.
+        let allowed = allowed && ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+        let host = format!("{}{domain}", host.to_ascii_lowercase());
+        let url = if allowed { Url::parse(&format!("{scheme}://{host}{port}")).ok() } else { None };
+        // A host that it reads as another (`0x7f.1` is 127.0.0.1 to it) is one to nobody else.
+        match url.filter(|url| is_safe(url) && url.host_str() == Some(&host)) {
             Some(url) => Ok(Org(url)),
             None => Err(Error::new(
                 Kind::Config,
@@ -55,8 +59,9 @@ impl Org {
     /// links are a peer's words, and tokens go where they lead.
     pub fn own(&self, base: &Url, link: &str) -> Option<Url> {
         let url = base.join(link).ok()?;
-        (url.origin() == self.0.origin() && url.username().is_empty() && url.password().is_none())
-            .then_some(url)
+        // The scheme too: the origin of `blob:https://acme.okta.com/x` is that of the URL in it.
+        let is_own = url.scheme() == self.0.scheme() && url.origin() == self.0.origin();
+        (is_own && url.username().is_empty() && url.password().is_none()).then_some(url)
     }
 
     /// The link of an app: a link of this org as it is; `0oa…` (an app's id) is its embed link; `exk…` (its SAML entity)
@@ -177,6 +182,17 @@ mod tests {
             "acme:x",
             "https://https://acme",
             "acme\\evil",
+            "https://0x7f.1",
+            "https://127.1",
+            "https://2130706433.0",
+            "ht\ntps://acme.okta.com",
+            "\u{1}https://acme.okta.com",
+            "acme:+443",
+            "javascript://acme",
+            "xn--a.okta.com",
+            "[::1",
+            "https://[::2]",
+            "acme_x",
         ] {
             assert!(Org::parse(text).is_err(), "{text}");
         }
@@ -197,6 +213,10 @@ mod tests {
             ("https://acme.okta.com.evil.example/", false),
             ("https://u@acme.okta.com/", false),
             ("javascript:alert(1)", false),
+            ("blob:https://acme.okta.com/x", false),
+            ("/\t/evil.example", false),
+            ("ht\ntps://evil.example", false),
+            ("data:text/html,x", false),
         ] {
             assert_eq!(org.own(&org.url("/home"), link).is_some(), own, "{link}");
         }
@@ -226,7 +246,26 @@ mod tests {
                 let origin = org.origin();
                 prop_assert!(origin.starts_with("https://") || origin.starts_with("http://127.") || origin.starts_with("http://localhost")
                     || origin.starts_with("http://[::1]"), "{}", origin);
+                let typed = text.trim().to_ascii_lowercase();
+                let host = Url::parse(&origin).unwrap().host_str().unwrap().to_owned();
+                prop_assert!(typed.contains(host.strip_suffix(".okta.com").unwrap_or(&host)), "{} of {}", host, typed);
                 prop_assert_eq!(Org::parse(&origin).unwrap(), org);
+            }
+        }
+
+        #[test]
+        fn no_link_leaves_the_origin(
+            link in "\\PC{0,30}|(blob:|https?:|//|/|\\\\|\t)?(//)?(acme\\.okta\\.com|evil\\.example|127\\.0\\.0\\.1)?[:@/\\\\?#.a-z0-9%\t]{0,20}",
+            base in "/[a-z./]{0,10}",
+        ) {
+            for (org, origin) in [("acme", "https://acme.okta.com/"), ("http://127.0.0.1:8443", "http://127.0.0.1:8443/")] {
+                let org = Org::parse(org).unwrap();
+                if let Some(url) = org.own(&org.url(&base), &link) {
+                    prop_assert!(url.as_str().starts_with(origin), "{}", url);
+                }
+                if let Ok(url) = org.app(&link) {
+                    prop_assert!(url.as_str().starts_with(origin), "{}", url);
+                }
             }
         }
     }

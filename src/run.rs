@@ -2,6 +2,7 @@
 //!
 //! Nothing else in the program writes to stdout, reads the process's environment or knows how a failed command ends.
 
+mod manner;
 mod stderr;
 mod usage;
 
@@ -46,7 +47,7 @@ fn with_context(cli: &Cli, environment: &Environment, stderr: &Stderr) -> Result
         settings(cli, environment),
         if cli.common.verbose { Log::to(io::stderr()) } else { Log::off() },
     );
-    let terminal = Tty::new(cli.common.no_input);
+    let terminal = Tty::new(manner::of(cli, environment));
     let warn = |text: &str| stderr.warning(text);
     let context = Context {
         common: &cli.common,
@@ -82,6 +83,10 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
         Command::CallerIdentity(arguments) => online(stage::caller_identity::run(arguments, context)),
         Command::Explain(arguments) => command::explain::run(arguments).map(Ending::Output),
         Command::Schema(arguments) => command::schema::run(arguments).map(Ending::Output),
+        Command::Init(arguments) => command::init::run(arguments).map(Ending::Output),
+        Command::Man(arguments) => {
+            command::man::run(arguments, context).map(|page| page.map_or(Ending::Shown, Ending::Output))
+        }
         Command::Completions(arguments) => command::completions::run(arguments).map(Ending::Output),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(arguments) => command::sandbox::run(arguments).map(Ending::Serving),
@@ -105,6 +110,8 @@ fn online(stage: impl Future<Output = Result<Output, Error>>) -> Result<Ending, 
 /// What a command ends with.
 enum Ending {
     Output(Output),
+    /// A program of its own has shown everything.
+    Shown,
     /// Text, and a server that goes on after it was written, until a signal.
     #[cfg(feature = "sandbox")]
     Serving(command::sandbox::Serving),
@@ -125,6 +132,7 @@ impl Ending {
                 write_text(cli, stderr, plain.expose_secret(), &masked, terminal)?;
                 append(&file, lines.expose_secret())
             }
+            Ending::Shown => Ok(()),
             #[cfg(feature = "sandbox")]
             Ending::Serving(serving) => {
                 write(&serving.text)?;
@@ -225,7 +233,11 @@ fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
     let name = cli.command.name();
     let form = match &cli.command {
         Command::Export(arguments) => Form::Export(arguments.clone()),
-        Command::Explain(_) | Command::Schema(_) | Command::Completions(_) => Form::Nothing,
+        Command::Explain(_)
+        | Command::Schema(_)
+        | Command::Init(_)
+        | Command::Man(_)
+        | Command::Completions(_) => Form::Nothing,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) | Command::Demo(_) => Form::Nothing,
         _ => Form::Document,

@@ -1,7 +1,21 @@
 //! Passwords, codes, tokens, cookies and keys: a type that cannot be printed by accident and is wiped when dropped.
 
 pub use secrecy::{ExposeSecret, SecretString};
+use std::ffi::OsStr;
+use std::process::Command;
 use zeroize::Zeroize;
+
+/// Variables that no child of ours gets: a password or a code is for us, not for the command that prints another one.
+const KEPT_FROM_CHILDREN: [&str; 3] = ["OKTA_PASSWORD", "MFA_CODE", "OKTA_MFA_CODE"];
+
+/// A child process without the variables that hold our secrets: the one way to start a program for a secret.
+pub fn child(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    KEPT_FROM_CHILDREN.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    command
+}
 
 /// A secret from bytes that came from a file descriptor or a command: everything before the first newline, a CR before
 /// it removed, as `$(…)` and `read` would have it. The bytes are wiped. `None` if they are not UTF-8.

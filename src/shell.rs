@@ -10,8 +10,12 @@ use crate::error::{Error, Kind};
 
 mod file;
 mod grammar;
+#[cfg(test)]
+mod laws;
+mod read;
 
 pub use file::{File, github_mask};
+pub use read::{Statement, is_code, read};
 
 use grammar::Grammar;
 

@@ -6,6 +6,21 @@
 use crate::error::Error;
 use crate::secret::SecretString;
 
+/// One of several that a person chooses from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// It in one line: what a numbered list shows, what is searched, and what stays on the screen when it was taken.
+    pub name: String,
+    /// The same in columns, for a list in which it is looked for: account and role, say. Every choice has as many.
+    pub columns: Vec<String>,
+}
+
+/// A wait that a person sees, until it is dropped.
+pub trait Waiting: std::fmt::Debug {
+    /// Shows how long it has been; due about once a second.
+    fn tick(&self);
+}
+
 /// Whom to ask, and whether anybody still waits for our answer.
 pub trait Terminal: std::fmt::Debug {
     /// Asks for one line, shown while it is typed.
@@ -25,14 +40,19 @@ pub trait Terminal: std::fmt::Debug {
     ///
     /// # Errors
     /// As [`Terminal::ask`].
-    fn choose(&self, question: &str, choices: &[String], instead: &str) -> Result<usize, Error>;
+    fn choose(&self, question: &str, choices: &[Choice], instead: &str) -> Result<usize, Error>;
 
-    /// Whether a question could be asked now: a terminal is there, we are in its foreground, and `--no-input` was not given.
+    /// Whether a question could be asked now: a terminal is there and we are in its foreground, or a program was named that asks, and
+    /// `--no-input` was not given.
     fn can_ask(&self) -> bool;
 
     /// Shows the person a line that no question follows (the number of a push challenge): on the terminal if there is
     /// one, else on stderr. Quiet does not silence it.
     fn show(&self, line: &str);
+
+    /// Says on a terminal's stderr that `what` is going on and for how long, in one line that is gone when the guard is dropped. Nothing,
+    /// and no guard, where stderr is no terminal or is to be quiet: `note` is shown once then, if there is one.
+    fn waiting(&self, what: &str, note: Option<&str>) -> Option<Box<dyn Waiting + '_>>;
 
     /// Whether stdout's reader is gone, so that nothing one-time should be spent any more: `poll(2)` on descriptor 1
     /// gives POLLERR (Linux) or POLLHUP (macOS) on a pipe whose other end is closed.

@@ -21,7 +21,33 @@ impl Clock for SystemClock {
 /// An RFC 3339 time (`2026-03-01T10:15:57.000Z`, also with an offset) as seconds since 1970, fractions dropped.
 /// `None` for anything else, a time without an offset among it: guessing a zone would move an expiry by hours.
 pub fn parse(text: &str) -> Option<i64> {
-    text.trim().parse::<Timestamp>().ok().map(|time| time.as_second())
+    let text = text.trim_ascii();
+    // jiff reads more: `20260301T101557+01`, `2026-03-01T10:15Z[Europe/Paris]`, years of six digits.
+    if !is_rfc3339(text) {
+        return None;
+    }
+    text.parse::<Timestamp>().ok().map(|time| time.as_second())
+}
+
+fn is_rfc3339(text: &str) -> bool {
+    let fits = |text: &str, shape: &str| {
+        text.len() == shape.len()
+            && text.bytes().zip(shape.bytes()).all(|(b, s)| match s {
+                b'0' => b.is_ascii_digit(),
+                b'T' => matches!(b, b'T' | b't' | b' '),
+                _ => b == s,
+            })
+    };
+    let Some((date, rest)) = text.split_at_checked(19) else { return false };
+    let zone = match rest.strip_prefix('.') {
+        None => rest,
+        Some(fraction) => match fraction.trim_start_matches(|c: char| c.is_ascii_digit()) {
+            zone if zone.len() == fraction.len() => return false,
+            zone => zone,
+        },
+    };
+    fits(date, "0000-00-00T00:00:00")
+        && (matches!(zone, "Z" | "z") || fits(zone, "+00:00") || fits(zone, "-00:00"))
 }
 
 /// Seconds since 1970 as `2026-03-01T10:15:57Z`: whole seconds and `Z`, which `jq`'s `fromdateiso8601` insists on.
@@ -38,13 +64,37 @@ pub fn parse_http_date(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn times_of_okta_and_aws_are_read() {
-        for text in ["2026-03-01T10:15:57.000Z", "2026-03-01T10:15:57Z", "2026-03-01T11:15:57+01:00"] {
+        for text in [
+            "2026-03-01T10:15:57.000Z",
+            "2026-03-01T10:15:57Z",
+            "2026-03-01T11:15:57+01:00",
+            "2026-03-01 10:15:57z",
+        ] {
             assert_eq!(parse(text), Some(1_772_360_157), "{text}");
         }
-        for text in ["", "2026-03-01T10:15:57", "2026-03-01", "1772360157", "never"] {
+        for text in [
+            "",
+            "2026-03-01T10:15:57",
+            "2026-03-01",
+            "1772360157",
+            "never",
+            "20260301T101557Z",
+            "2026-03-01_10:15:57Z",
+            "2026-03-01T10:15Z",
+            "2026-03-01T10:15:57.Z",
+            "2026-03-01T10:15:57+01",
+            "2026-03-01T10:15:57+0100",
+            "2026-03-01T10:15:57Z[Europe/Paris]",
+            "+002026-03-01T10:15:57Z",
+            "2026-02-30T10:15:57Z",
+            "2026-03-01T24:00:00Z",
+            "2026-03-01T10:15:5\u{e9}",
+            "2026-03-01T10:15:57.123Zx",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }
@@ -59,5 +109,23 @@ mod tests {
     fn times_that_we_write_are_whole_seconds_with_z() {
         assert_eq!(format(1_772_360_157).as_deref(), Some("2026-03-01T10:15:57Z"));
         assert_eq!(format(i64::MAX), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_that_we_write_is_read_back(epoch in -62_167_219_200_i64..253_402_300_800) {
+            let text = format(epoch).unwrap();
+            prop_assert_eq!(text.len(), 20);
+            prop_assert_eq!(parse(&text), Some(epoch));
+            // Fractions are dropped, which before 1970 is towards 1970.
+            prop_assert_eq!(parse(&text.replace('Z', ".999+00:00")), Some(epoch + i64::from(epoch < 0)));
+            prop_assert_eq!(parse(&text.replace('Z', "+01:30")), Some(epoch - 5400));
+            prop_assert_eq!(parse(text.trim_end_matches('Z')), None);
+        }
+
+        #[test]
+        fn no_text_is_a_panic(text in "\\PC{0,40}", digits in "[0-9TZ:.+-]{0,30}", date in "[A-Za-z0-9,:() +-]{0,40}") {
+            let _ = (parse(&text), parse(&digits), parse_http_date(&text), parse_http_date(&date));
+        }
     }
 }

@@ -16,42 +16,60 @@ pub use pattern::{RolePattern, nearest};
 /// The longest ARN that STS takes, in characters.
 pub const LIMIT: usize = 2048;
 
-/// The ARN of an IAM role, `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RoleArn(String);
+/// A kind of ARN of IAM: its text, which `$rule` has allowed for what stands behind `$kind`.
+macro_rules! arn {
+    ($(#[$about:meta])* $name:ident, $kind:literal, $rule:ident) => {
+        $(#[$about])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
 
-/// The ARN of an IAM SAML provider, `arn:PARTITION:iam::ACCOUNT:saml-provider/NAME`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PrincipalArn(String);
+        impl $name {
+            /// `None` unless the whole text is such an ARN, by IAM's own rules for accounts, paths and names.
+            pub fn parse(text: &str) -> Option<$name> {
+                let (_, _, resource) = split(text)?;
+                resource.strip_prefix($kind).filter(|name| $rule(name)).map(|_| $name(text.to_owned()))
+            }
+
+            /// The ARN as it came.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The twelve digits of the account.
+            pub fn account_id(&self) -> &str {
+                split(&self.0).map_or("", |(_, account, _)| account)
+            }
+
+            /// The partition, which settles where its STS is.
+            pub fn partition(&self) -> Partition {
+                Partition::of(split(&self.0).map_or("aws", |(partition, _, _)| partition))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+arn! {
+    /// The ARN of an IAM role, `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
+    RoleArn, "role/", is_path_and_name
+}
+arn! {
+    /// The ARN of an IAM SAML provider, `arn:PARTITION:iam::ACCOUNT:saml-provider/NAME`.
+    PrincipalArn, "saml-provider/", is_provider_name
+}
 
 impl RoleArn {
-    /// `None` unless the whole text is such an ARN, by IAM's own rules for accounts, paths and names.
-    pub fn parse(text: &str) -> Option<RoleArn> {
-        let (_, _, resource) = split(text)?;
-        let path_and_name = resource.strip_prefix("role/")?;
-        let (path, name) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
-        let is_role = path.len() <= 510
-            && path.bytes().all(|b| b.is_ascii_graphic())
-            && (1..=64).contains(&name.len())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b));
-        is_role.then(|| RoleArn(text.to_owned()))
-    }
-
-    /// The ARN as it came.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The twelve digits of the account.
-    pub fn account_id(&self) -> &str {
-        account_id(&self.0)
-    }
-
-    /// The partition, which settles where the role's STS is.
-    pub fn partition(&self) -> Partition {
-        partition(&self.0)
-    }
-
     /// The path without its outer slashes, a slash, and the name; the name alone where the path is `/`.
     pub fn path_and_name(&self) -> &str {
         self.0.split_once(":role/").map_or("", |(_, resource)| resource)
@@ -63,45 +81,33 @@ impl RoleArn {
     }
 }
 
-impl PrincipalArn {
-    /// `None` unless the whole text is such an ARN.
-    pub fn parse(text: &str) -> Option<PrincipalArn> {
-        let (_, _, resource) = split(text)?;
-        let name = resource.strip_prefix("saml-provider/")?;
-        let is_provider = (1..=128).contains(&name.len())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
-        is_provider.then(|| PrincipalArn(text.to_owned()))
-    }
+fn is_path_and_name(text: &str) -> bool {
+    let (path, name) = text.rsplit_once('/').unwrap_or(("", text));
+    path.len() <= 510 && path.bytes().all(|b| b.is_ascii_graphic()) && is_name(name, 64, b"_+=,.@-")
+}
 
-    /// The ARN as it came.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+fn is_provider_name(text: &str) -> bool {
+    is_name(text, 128, b"_.-")
+}
 
-    /// The twelve digits of the account.
-    pub fn account_id(&self) -> &str {
-        account_id(&self.0)
-    }
-
-    /// The partition.
-    pub fn partition(&self) -> Partition {
-        partition(&self.0)
-    }
+fn is_name(text: &str, longest: usize, besides: &[u8]) -> bool {
+    (1..=longest).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || besides.contains(&b))
 }
 
 /// The role and the provider of one value of the assertion's `Role` attribute, in either order, blanks around and
-/// between them dropped.
+/// between them dropped (those of ASCII: a no-break space is a part of the ARN to AWS, and makes it none).
 ///
 /// The value is cut at a comma before `arn:`, not at each comma, since the names of roles may contain commas. A
 /// provider's name holds none, so at most one cut fits, even where a role's path (anything printable) has `,arn:` in it.
 pub fn parse_pair(value: &str) -> Option<(RoleArn, PrincipalArn)> {
-    let value = value.trim();
+    let value = value.trim_ascii();
     if value.len() > 2 * LIMIT + 256 {
         return None;
     }
     value.match_indices(',').find_map(|(at, _)| {
-        let right = value.get(at + 1..)?.trim_start();
-        let left = right.starts_with("arn:").then(|| value.get(..at))??.trim_end();
+        let right = value.get(at + 1..)?.trim_ascii_start();
+        let left = right.starts_with("arn:").then(|| value.get(..at))??.trim_ascii_end();
         let (role, principal) = if is_role(left) { (left, right) } else { (right, left) };
         Some((RoleArn::parse(role)?, PrincipalArn::parse(principal)?))
     })
@@ -131,27 +137,3 @@ fn split(text: &str) -> Option<(&str, &str, &str)> {
     let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
     (is_iam && is_account).then_some((partition, account, resource))
 }
-
-fn account_id(arn: &str) -> &str {
-    split(arn).map_or("", |(_, account, _)| account)
-}
-
-fn partition(arn: &str) -> Partition {
-    Partition::of(split(arn).map_or("aws", |(partition, _, _)| partition))
-}
-
-macro_rules! shown_as_text {
-    ($($name:ident),*) => {$(
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    )*};
-}
-shown_as_text!(RoleArn, PrincipalArn);

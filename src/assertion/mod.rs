@@ -9,10 +9,10 @@ mod laws;
 mod saml;
 #[cfg(test)]
 mod tests;
-mod xml;
 
 use crate::arn::{PrincipalArn, RoleArn};
 use crate::error::{Error, Kind};
+use crate::xml::{self, Fault};
 pub use encoded::{Encoded, decode};
 
 /// The longest assertion that STS takes, in characters of base64.
@@ -75,7 +75,7 @@ pub struct Time {
 
 /// Reads a response. Strictly: see the notes at the reader and at the walk over what it read.
 pub fn parse(xml: &[u8]) -> Result<Assertion, Error> {
-    saml::read(&xml::read(xml)?)
+    saml::read(&xml::read(xml, XML_LIMIT).map_err(refused)?)
 }
 
 /// Whether a text that begins with `<` is a response and not a page: its first element has the local name `Response`,
@@ -100,6 +100,17 @@ pub fn is_response(text: &[u8]) -> bool {
             behind.get(behind.iter().position(|b| *b == b'<').unwrap_or(behind.len())..).unwrap_or_default();
     }
     false
+}
+
+fn refused(fault: Fault) -> Error {
+    match fault {
+        Fault::Refused { what, at } => self::fault(&what, at),
+        Fault::NoXml => Error::new(
+            Kind::WrongDocument,
+            "this is not XML: it does not begin with a tag",
+            "give the SAML response, its base64, or the page that holds it",
+        ),
+    }
 }
 
 /// What is wrong with the response, and where.

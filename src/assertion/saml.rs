@@ -1,10 +1,11 @@
 //! From the tree to the facts that a login needs.
 
-use super::xml::{Element, Node, Ns};
-use super::{Assertion, Role, Time, fault};
+use super::{Assertion, Role, Time, fault, refused};
 use crate::arn;
 use crate::error::{Error, Kind, printable};
 use crate::time;
+use crate::xml::{Element, trim};
+use std::collections::{HashMap, HashSet};
 
 /// AWS's own attribute names, and those in the documentation of AWS China, where the domain was replaced with the rest.
 const PREFIXES: [&str; 3] = [
@@ -12,6 +13,12 @@ const PREFIXES: [&str; 3] = [
     "http://www.amazonaws.cn/SAML/Attributes/",
     "https://www.amazonaws.cn/SAML/Attributes/",
 ];
+const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
+const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
+
+/// Values by the attribute's full name: the two worlds of AWS may each have their own.
+type Singles<'a> = HashMap<&'a str, String>;
+
 const STATUS: &str = "urn:oasis:names:tc:SAML:2.0:status:";
 
 /// The facts of a response.
@@ -19,23 +26,26 @@ const STATUS: &str = "urn:oasis:names:tc:SAML:2.0:status:";
 /// The assertion is taken where SAML puts it, below the root, and only if there is no other anywhere: a second one is how
 /// signatures are wrapped (CVE-2024-45409 and others), and searching for "the first Assertion" finds the wrong one.
 pub(super) fn read(root: &Element) -> Result<Assertion, Error> {
-    if (root.ns, root.name.as_str()) != (Ns::Protocol, "Response") {
+    if (root.namespace.as_str(), root.name.as_str()) != (PROTOCOL, "Response") {
         return Err(fault("its root is no Response of SAML 2.0", root.at));
     }
     check_status(root)?;
-    let mut counts = (0, 0, 0);
-    count(root, &mut counts);
-    let assertion = only(root, Ns::Assertion, "Assertion")?;
-    let encrypted = only(root, Ns::Assertion, "EncryptedAssertion")?;
+    let mut counts = Counts::default();
+    counts.add(root);
+    let assertion = only(root, ASSERTION, "Assertion")?;
+    let encrypted = only(root, ASSERTION, "EncryptedAssertion")?;
     let found = (1, usize::from(assertion.is_some()), usize::from(encrypted.is_some()));
     match (assertion, encrypted) {
-        _ if counts != found => {
+        _ if (counts.responses, counts.assertions, counts.encrypted) != found => {
             Err(fault("it holds an assertion or response in a place of its own making", root.at))
+        }
+        _ if counts.id_again.is_some() => {
+            Err(fault("it uses an ID twice", counts.id_again.unwrap_or_default()))
         }
         (Some(_), Some(_)) => Err(fault("it holds two assertions, one of them encrypted", root.at)),
         (Some(assertion), None) => facts(root, assertion),
         (None, Some(_)) => Ok(Assertion {
-            issuer: only(root, Ns::Assertion, "Issuer")?.map(value).transpose()?,
+            issuer: only(root, ASSERTION, "Issuer")?.map(value).transpose()?,
             destination: root.attribute("Destination").map(str::to_owned),
             encrypted: true,
             ..Assertion::default()
@@ -44,33 +54,51 @@ pub(super) fn read(root: &Element) -> Result<Assertion, Error> {
     }
 }
 
-/// Responses, assertions and encrypted assertions, at any depth.
-fn count(element: &Element, counts: &mut (usize, usize, usize)) {
-    match (element.ns, element.name.as_str()) {
-        (Ns::Protocol, "Response") => counts.0 += 1,
-        (Ns::Assertion, "Assertion") => counts.1 += 1,
-        (Ns::Assertion, "EncryptedAssertion") => counts.2 += 1,
-        _ => {}
+/// Responses, assertions and encrypted assertions, at any depth, and where an ID stands a second time: a signature names what it
+/// covers by ID, and verifiers have disagreed on which of two that is.
+#[derive(Default)]
+struct Counts<'a> {
+    responses: usize,
+    assertions: usize,
+    encrypted: usize,
+    ids: HashSet<&'a str>,
+    id_again: Option<u64>,
+}
+
+impl<'a> Counts<'a> {
+    fn add(&mut self, element: &'a Element) {
+        match (element.namespace.as_str(), element.name.as_str()) {
+            (PROTOCOL, "Response") => self.responses += 1,
+            (ASSERTION, "Assertion") => self.assertions += 1,
+            (ASSERTION, "EncryptedAssertion") => self.encrypted += 1,
+            _ => {}
+        }
+        if [ASSERTION, PROTOCOL].contains(&element.namespace.as_str())
+            && element.attribute("ID").is_some_and(|id| !self.ids.insert(id))
+        {
+            self.id_again = self.id_again.or(Some(element.at));
+        }
+        element.elements().for_each(|child| self.add(child));
     }
-    element.elements().for_each(|child| count(child, counts));
 }
 
 /// A response without a status passes: then nothing says that the login failed.
 fn check_status(root: &Element) -> Result<(), Error> {
-    let Some(status) = only(root, Ns::Protocol, "Status")? else { return Ok(()) };
+    let Some(status) = only(root, PROTOCOL, "Status")? else { return Ok(()) };
     let mut codes = Vec::new();
-    let mut code = only(status, Ns::Protocol, "StatusCode")?;
+    let mut code = only(status, PROTOCOL, "StatusCode")?;
     while let Some(element) = code {
         codes.push(element.attribute("Value").unwrap_or_default());
-        code = only(element, Ns::Protocol, "StatusCode")?;
+        code = only(element, PROTOCOL, "StatusCode")?;
     }
     if codes.first().is_some_and(|code| code.strip_prefix(STATUS) == Some("Success")) {
         return Ok(());
     }
     let codes: Vec<_> =
         codes.iter().map(|code| printable(code.strip_prefix(STATUS).unwrap_or(code))).collect();
-    let codes = if codes.is_empty() { "it has no status code".to_owned() } else { codes.join(", ") };
-    let said = only(status, Ns::Protocol, "StatusMessage")?.map(value).transpose()?;
+    let codes =
+        if codes.is_empty() { "it has no status code".to_owned() } else { printable(&codes.join(", ")) };
+    let said = only(status, PROTOCOL, "StatusMessage")?.map(value).transpose()?;
     let said = said.map_or(String::new(), |text| format!(" ({})", printable(&text)));
     Err(Error::new(
         Kind::Protocol,
@@ -80,27 +108,27 @@ fn check_status(root: &Element) -> Result<(), Error> {
 }
 
 fn facts(root: &Element, assertion: &Element) -> Result<Assertion, Error> {
-    let issuer = match only(assertion, Ns::Assertion, "Issuer")? {
+    let issuer = match only(assertion, ASSERTION, "Issuer")? {
         Some(issuer) => Some(issuer),
-        None => only(root, Ns::Assertion, "Issuer")?,
+        None => only(root, ASSERTION, "Issuer")?,
     };
-    let subject = only(assertion, Ns::Assertion, "Subject")?;
-    let conditions = only(assertion, Ns::Assertion, "Conditions")?;
-    let confirmations: Vec<&Element> = all(subject, Ns::Assertion, "SubjectConfirmation")
-        .flat_map(|confirmation| all(Some(confirmation), Ns::Assertion, "SubjectConfirmationData"))
+    let subject = only(assertion, ASSERTION, "Subject")?;
+    let conditions = only(assertion, ASSERTION, "Conditions")?;
+    let confirmations: Vec<&Element> = all(subject, ASSERTION, "SubjectConfirmation")
+        .flat_map(|confirmation| all(Some(confirmation), ASSERTION, "SubjectConfirmationData"))
         .collect();
     let times = |name| {
         let places = confirmations.iter().copied().chain(conditions);
         places.filter_map(|element| element.attribute(name)).map(Time::of).collect::<Vec<_>>()
     };
-    let audience = all(conditions, Ns::Assertion, "AudienceRestriction")
-        .flat_map(|restriction| all(Some(restriction), Ns::Assertion, "Audience"))
+    let audience = all(conditions, ASSERTION, "AudienceRestriction")
+        .flat_map(|restriction| all(Some(restriction), ASSERTION, "Audience"))
         .next();
-    let session_end = all(Some(assertion), Ns::Assertion, "AuthnStatement")
+    let session_end = all(Some(assertion), ASSERTION, "AuthnStatement")
         .filter_map(|statement| statement.attribute("SessionNotOnOrAfter"))
         .map(Time::of)
         .collect();
-    let name_id = subject.map(|subject| only(subject, Ns::Assertion, "NameID")).transpose()?.flatten();
+    let name_id = subject.map(|subject| only(subject, ASSERTION, "NameID")).transpose()?.flatten();
     let mut out = Assertion {
         issuer: issuer.map(value).transpose()?,
         audience: audience.map(value).transpose()?,
@@ -113,23 +141,29 @@ fn facts(root: &Element, assertion: &Element) -> Result<Assertion, Error> {
         issue_instant: assertion.attribute("IssueInstant").map(Time::of),
         ..Assertion::default()
     };
-    for statement in all(Some(assertion), Ns::Assertion, "AttributeStatement") {
-        for attribute in all(Some(statement), Ns::Assertion, "Attribute") {
-            take(attribute, &mut out)?;
+    let mut singles = Singles::new();
+    for statement in all(Some(assertion), ASSERTION, "AttributeStatement") {
+        for attribute in all(Some(statement), ASSERTION, "Attribute") {
+            take(attribute, &mut singles, &mut out)?;
         }
     }
     Ok(out)
 }
 
 /// An attribute of the user, if it is one of AWS's. What others hold is none of our business, elements among it.
-fn take(attribute: &Element, out: &mut Assertion) -> Result<(), Error> {
-    let name = attribute.attribute("Name").unwrap_or_default();
-    let Some(name) = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)) else { return Ok(()) };
+///
+/// All but Role have one value. A second one that differs is refused, since nobody knows which one AWS would take.
+fn take<'a>(attribute: &'a Element, singles: &mut Singles<'a>, out: &mut Assertion) -> Result<(), Error> {
+    let full = attribute.attribute("Name").unwrap_or_default();
+    let Some(name) = PREFIXES.iter().find_map(|prefix| full.strip_prefix(prefix)) else { return Ok(()) };
     if !matches!(name, "Role" | "RoleSessionName" | "SessionDuration" | "SourceIdentity") {
         return Ok(());
     }
-    for element in all(Some(attribute), Ns::Assertion, "AttributeValue") {
+    for element in all(Some(attribute), ASSERTION, "AttributeValue") {
         let value = value(element)?;
+        if name != "Role" && !value.is_empty() && *singles.entry(full).or_insert(value.clone()) != value {
+            return Err(fault(&format!("it has two different values of {name}"), element.at));
+        }
         match name {
             "Role" => take_role(&value, out),
             _ if value.is_empty() => {}
@@ -158,31 +192,23 @@ fn take_role(value: &str, out: &mut Assertion) {
     }
 }
 
-/// The text of an element, blanks around it dropped. A comment in it (`Admin<!---->-RO`) cuts the text short for one
-/// parser and not for the other, so it is refused, as are processing instructions and elements.
 fn value(element: &Element) -> Result<String, Error> {
-    let mut text = String::new();
-    for child in &element.children {
-        match child {
-            Node::Text(part) => text.push_str(part),
-            Node::Break | Node::Element(_) => {
-                let what = format!(
-                    "there is a comment or an element inside of the value of {}",
-                    printable(&element.name)
-                );
-                return Err(fault(&what, element.at));
-            }
-        }
-    }
-    Ok(text.trim().to_owned())
+    element.value().map_err(refused)
 }
 
-fn all<'a>(parent: Option<&'a Element>, ns: Ns, name: &'static str) -> impl Iterator<Item = &'a Element> {
-    parent.into_iter().flat_map(Element::elements).filter(move |child| child.ns == ns && child.name == name)
+fn all<'a>(
+    parent: Option<&'a Element>,
+    ns: &'static str,
+    name: &'static str,
+) -> impl Iterator<Item = &'a Element> {
+    parent
+        .into_iter()
+        .flat_map(Element::elements)
+        .filter(move |child| child.namespace == ns && child.name == name)
 }
 
 /// The one child of this name; a second one is refused, since nobody knows which one AWS would read.
-fn only<'a>(parent: &'a Element, ns: Ns, name: &'static str) -> Result<Option<&'a Element>, Error> {
+fn only<'a>(parent: &'a Element, ns: &'static str, name: &'static str) -> Result<Option<&'a Element>, Error> {
     let mut found = all(Some(parent), ns, name);
     let first = found.next();
     match found.next() {
@@ -198,6 +224,6 @@ fn earliest(times: Vec<Time>) -> Option<Time> {
 
 impl Time {
     fn of(text: &str) -> Time {
-        Time { text: text.trim().to_owned(), epoch: time::parse(text) }
+        Time { text: trim(text).to_owned(), epoch: time::parse(trim(text)) }
     }
 }

@@ -164,13 +164,14 @@ pub enum OnError {
 /// What `export` prints. The names are those of `aws configure export-credentials` where it has them.
 #[derive(ValueEnum, Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Format {
-    /// Statements for bash, zsh, dash, ksh and other sh: eval "$(oktapipe ... | oktapipe export)"
+    // No quotes and no dollar in these: clap writes them into fish completions between double quotes, and fish runs what is in $( ).
+    /// Statements for bash, zsh, dash, ksh and other sh, to eval in double quotes
     #[default]
     #[value(aliases = ["env", "bash", "zsh", "dash", "ksh", "ksh93", "mksh", "yash", "ash"])]
     Sh,
     /// For fish: oktapipe ... | oktapipe export -f fish | source
     Fish,
-    /// For tcsh: eval "`oktapipe ... | oktapipe export -f tcsh`"
+    /// For tcsh, to eval in double quotes
     #[value(alias = "csh")]
     Tcsh,
     /// For elvish: eval (oktapipe ... | oktapipe export -f elvish | slurp)
@@ -178,7 +179,7 @@ pub enum Format {
     /// For nushell: oktapipe ... | oktapipe export -f nushell | from json | load-env
     #[value(alias = "nu")]
     Nushell,
-    /// For xonsh: execx($(oktapipe ... | oktapipe export -f xonsh))
+    /// For xonsh, to execx
     Xonsh,
     /// For PowerShell: oktapipe ... | oktapipe export -f powershell | Out-String | Invoke-Expression
     #[value(name = "powershell", alias = "pwsh")]
@@ -208,6 +209,54 @@ pub struct CallerIdentity {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub region: RegionArg,
+}
+
+/// `oktapipe init`
+#[derive(Args, Debug)]
+pub struct Init {
+    /// The shell
+    pub shell: InitShell,
+    /// Without the hook that warns before each prompt when a role is about to end
+    #[arg(long)]
+    pub no_hook: bool,
+}
+
+/// Whose functions `init` prints.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InitShell {
+    /// bash
+    Bash,
+    /// zsh
+    Zsh,
+    /// Any other sh
+    #[value(aliases = ["dash", "ksh", "ksh93", "mksh", "yash", "ash"])]
+    Sh,
+    /// fish
+    Fish,
+    /// elvish
+    Elvish,
+    /// nushell
+    #[value(alias = "nu")]
+    Nushell,
+    /// tcsh
+    #[value(alias = "csh")]
+    Tcsh,
+    /// xonsh
+    Xonsh,
+    /// PowerShell (never tried)
+    #[value(alias = "pwsh")]
+    Powershell,
+}
+
+/// `oktapipe man`
+#[derive(Args, Debug)]
+pub struct Man {
+    /// The page: a command, pipeline or json; without it, that of oktapipe itself
+    #[arg(value_hint = clap::ValueHint::Other)]
+    pub page: Option<String>,
+    /// List the pages, one a line
+    #[arg(long, conflicts_with = "page")]
+    pub list: bool,
 }
 
 /// `oktapipe completions`

@@ -29,6 +29,11 @@ impl Step {
         Step::CallerIdentity,
     ];
 
+    /// The stages of the recipe's pipe: all but `caller-identity`, which is asked about its end.
+    pub fn pipe() -> impl Iterator<Item = Step> {
+        Step::ALL.into_iter().filter(|step| *step != Step::CallerIdentity)
+    }
+
     /// The subcommand's name.
     pub const fn name(self) -> &'static str {
         match self {

@@ -20,17 +20,6 @@ use crate::stage::Output;
 const SHEBANG: &str = "#!/usr/bin/env bash\n";
 const STRICT: &str = "set -euo pipefail\n";
 
-/// The stages of the recipe's pipe; `caller-identity` is asked about it afterwards.
-const PIPE: [Step; 7] = [
-    Step::Authn,
-    Step::FactorVerify,
-    Step::Session,
-    Step::SamlFetch,
-    Step::SamlRoles,
-    Step::Assume,
-    Step::Export,
-];
-
 /// Prints one stage's commands, or the whole recipe.
 ///
 /// # Errors
@@ -48,11 +37,11 @@ pub fn run(arguments: &Explain) -> Result<Output, Error> {
 /// A script for the whole pipe: it prints what `export` prints.
 fn recipe() -> Result<String, Error> {
     let mut text = format!("{SHEBANG}{}{STRICT}", include_str!("explain/recipe.txt"));
-    for step in PIPE {
+    for step in Step::pipe() {
         let (comments, commands) = parts(script(step))?;
         text.push_str(&format!("\n{comments}{}() {{\n{}}}\n", function(step), indented(commands)));
     }
-    text.push_str(&format!("\n{}\n", PIPE.map(function).join(" | ")));
+    text.push_str(&format!("\n{}\n", Step::pipe().map(function).collect::<Vec<_>>().join(" | ")));
     Ok(text)
 }
 

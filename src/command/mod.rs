@@ -1,9 +1,12 @@
-//! What people type that is no stage: what a stage stands for and prints, completions, the sandbox, the demo.
+//! What people type that is no stage: what a stage stands for and prints, functions and completions of shells, the manual, the sandbox,
+//! the demo.
 
 pub mod completions;
 #[cfg(feature = "sandbox")]
 pub mod demo;
 pub mod explain;
+pub mod init;
+pub mod man;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod schema;

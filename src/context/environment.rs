@@ -5,9 +5,6 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
-/// Variables that no child of ours gets: a password or a code is for us, not for the command that prints another one.
-pub(super) const KEPT_FROM_CHILDREN: [&str; 3] = ["OKTA_PASSWORD", "MFA_CODE", "OKTA_MFA_CODE"];
-
 /// The environment variables, as they were when the process started. `Debug` shows names only.
 #[derive(Clone, Default)]
 pub struct Environment(BTreeMap<OsString, OsString>);

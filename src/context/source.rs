@@ -2,13 +2,12 @@
 //! `/proc/PID/cmdline` is everybody's to read.
 
 use super::Context;
-use super::environment::KEPT_FROM_CHILDREN;
 use crate::error::{Error, Kind};
-use crate::secret;
+use crate::secret::{self, child};
 use secrecy::{ExposeSecret, SecretString};
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// The longest first line that is taken as a secret, in bytes.
 const LINE_LIMIT: usize = 64 << 10;
@@ -86,15 +85,6 @@ impl Source<'_> {
     fn fault(&self, message: String) -> Error {
         Error::new(Kind::Config, message, format!("give the {} another way; see the manual", self.what))
     }
-}
-
-/// A child process without the variables that hold our secrets.
-pub fn child(program: &str) -> Command {
-    let mut command = Command::new(program);
-    KEPT_FROM_CHILDREN.iter().for_each(|name| {
-        command.env_remove(name);
-    });
-    command
 }
 
 /// Reads to the first newline, one byte at a time: what follows belongs to somebody else.

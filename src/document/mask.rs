@@ -2,6 +2,7 @@
 
 use super::Document;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// What stands in a secret's place on a terminal.
 pub const HIDDEN: &str = "(hidden: --reveal)";
@@ -28,6 +29,10 @@ const SECRET_MEMBERS: [&str; 18] = [
     "mfa_token",
 ];
 
+/// The most bytes of texts times secrets that are searched. A login's documents have up to 40 secrets; a peer that sends 30,000
+/// of them beside as many texts would keep us busy for a minute.
+const SEARCHED: usize = 64 << 20;
+
 /// A session object's `id` is the value of the cookie `sid`; every other document's `id` is a name. A session is told
 /// by the members that only it has.
 fn is_session(members: &Map<String, Value>) -> bool {
@@ -38,17 +43,14 @@ fn is_session(members: &Map<String, Value>) -> bool {
 /// The document as a terminal may show it, and whether anything was hidden. Access key ids, ARNs and times stay.
 pub fn mask(document: &Document) -> (Document, bool) {
     let mut members = document.0.clone();
-    let mut secrets = Vec::new();
-    collect_document(&members, &mut secrets);
-    let hidden = replace(&mut members, &secrets, &mut |value| *value = HIDDEN.into());
+    let hidden = replace(&mut members, &Secrets::of(&document.0), &mut |value| *value = HIDDEN.into());
     (Document(members), hidden)
 }
 
 /// A service's error body without its one-time tokens: the members are removed, and so is every text that repeats one
 /// (a link with `?stateToken=`, say).
 pub fn without_tokens(mut members: Map<String, Value>) -> Map<String, Value> {
-    let mut secrets = Vec::new();
-    collect_document(&members, &mut secrets);
+    let secrets = Secrets::of(&members);
     replace(&mut members, &secrets, &mut |value| *value = Value::Null);
     remove_null_secrets(&mut members);
     members
@@ -67,18 +69,45 @@ pub(super) fn holds_hidden(members: &Map<String, Value>) -> bool {
     })
 }
 
-fn collect_document(members: &Map<String, Value>, secrets: &mut Vec<String>) {
-    if let (true, Some(id)) = (is_session(members), members.get("id").and_then(Value::as_str)) {
-        secrets.push(id.to_owned());
-    }
-    collect(members, false, secrets);
+/// The secrets of a document.
+struct Secrets {
+    texts: HashSet<String>,
+    /// Whether they are too many to be looked for; then every text counts as one.
+    too_many: bool,
 }
 
-fn collect(members: &Map<String, Value>, all: bool, secrets: &mut Vec<String>) {
+impl Secrets {
+    fn of(members: &Map<String, Value>) -> Secrets {
+        let mut texts = HashSet::new();
+        if let (true, Some(id)) = (is_session(members), members.get("id").and_then(Value::as_str)) {
+            texts.insert(id.to_owned());
+        }
+        collect(members, false, &mut texts);
+        let searched: usize = members.values().map(text_bytes).sum();
+        let too_many = texts.len().saturating_mul(searched) > SEARCHED;
+        Secrets { texts, too_many }
+    }
+
+    fn stand_in(&self, text: &str) -> bool {
+        let repeats = |secret: &String| secret.len() >= 8 && text.contains(secret.as_str());
+        self.too_many || self.texts.contains(text) || self.texts.iter().any(repeats)
+    }
+}
+
+fn text_bytes(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(text_bytes).sum(),
+        Value::Object(members) => members.values().map(text_bytes).sum(),
+        _ => 0,
+    }
+}
+
+fn collect(members: &Map<String, Value>, all: bool, secrets: &mut HashSet<String>) {
     for (name, value) in members {
         match value {
             Value::String(text) if (all || SECRET_MEMBERS.contains(&name.as_str())) && !text.is_empty() => {
-                secrets.push(text.clone());
+                secrets.insert(text.clone());
             }
             Value::Object(members) => collect(members, name == "cookies", secrets),
             Value::Array(items) => {
@@ -93,7 +122,7 @@ fn collect(members: &Map<String, Value>, all: bool, secrets: &mut Vec<String>) {
 }
 
 /// Calls `hide` on every string that is a secret, or that repeats one of at least 8 characters.
-fn replace(members: &mut Map<String, Value>, secrets: &[String], hide: &mut dyn FnMut(&mut Value)) -> bool {
+fn replace(members: &mut Map<String, Value>, secrets: &Secrets, hide: &mut dyn FnMut(&mut Value)) -> bool {
     let mut any = false;
     for value in members.values_mut() {
         any |= replace_value(value, secrets, hide);
@@ -101,12 +130,10 @@ fn replace(members: &mut Map<String, Value>, secrets: &[String], hide: &mut dyn 
     any
 }
 
-fn replace_value(value: &mut Value, secrets: &[String], hide: &mut dyn FnMut(&mut Value)) -> bool {
+fn replace_value(value: &mut Value, secrets: &Secrets, hide: &mut dyn FnMut(&mut Value)) -> bool {
     match value {
         Value::String(text) => {
-            let hit = secrets
-                .iter()
-                .any(|secret| text == secret || (secret.len() >= 8 && text.contains(secret.as_str())));
+            let hit = secrets.stand_in(text);
             if hit {
                 hide(value);
             }
@@ -165,6 +192,21 @@ mod tests {
             json!({"stateToken": "00s3cretT0ken", "_links": {"next": {"href": "https://a/x?stateToken=00s3cretT0ken"}}}),
         );
         assert!(!text.contains("s3cret"), "{text}");
+    }
+
+    #[test]
+    fn too_many_secrets_hide_every_text() {
+        let tokens = |n: usize| -> Vec<Value> {
+            (0..n).map(|i| json!({"stateToken": format!("token-{i:06}"), "name": format!("n{i}")})).collect()
+        };
+        assert!(masked(json!({"all": tokens(100)})).contains("n99"));
+        let begin = std::time::Instant::now();
+        let text = masked(json!({"all": tokens(12_000), "errorSummary": "x"}));
+        assert!(!text.contains("token-") && !text.contains("\"n1"));
+        let members = json!({"all": tokens(12_000), "errorCode": 7}).as_object().unwrap().clone();
+        let left = Value::Object(without_tokens(members)).to_string();
+        assert!(!left.contains("token-") && left.contains("errorCode"));
+        assert!(begin.elapsed() < std::time::Duration::from_secs(5), "{:?}", begin.elapsed());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What stands on stdin: a document, or one of the texts that a shell pipeline passes on where we would pass a document.
 
 use super::mask::holds_hidden;
+use super::strict::{DEPTH, Strict};
 use super::{Document, HIDDEN};
 use crate::error::{Error, Kind};
 use serde_json::Value;
+use serde_json::error::Category;
 use std::fmt;
 
 /// The most that a stage reads from stdin, in bytes: an HTML page of 1 MiB, escaped in JSON, twice over.
@@ -11,6 +13,9 @@ pub const INPUT_LIMIT: usize = 4 << 20;
 
 /// The most that a stage reads of documents one a line: 250 roles, each with an assertion of 100,000 characters beside it, twice over.
 pub const LINES_LIMIT: usize = 64 << 20;
+
+/// The most values of all these documents together.
+pub const LINES_VALUES: usize = 500_000;
 
 /// The input of a stage, told apart by its first character after a BOM and blanks: `{` is JSON, `<` is markup (whether a
 /// page or a SAML response, `assertion` tells); anything else is taken as base64.
@@ -39,8 +44,8 @@ impl fmt::Debug for Input {
 /// Reads the input of a stage that takes one document.
 ///
 /// # Errors
-/// `wrong_document` for text that is not UTF-8, JSON that does not parse (cut, or trailed by a second document), and a
-/// JSON value that is no object; `masked_document` for what a terminal showed.
+/// `wrong_document` for text that is not UTF-8, JSON that does not parse (cut, or trailed by a second document), that says two
+/// things of one name or is too deep or too much (see [`super::VALUES`]), and a JSON value that is no object; `masked_document` for what a terminal showed.
 pub fn read(bytes: &[u8]) -> Result<Input, Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
     match bytes.first() {
@@ -61,10 +66,15 @@ pub fn read(bytes: &[u8]) -> Result<Input, Error> {
 pub fn read_lines(bytes: &[u8]) -> Result<Vec<Document>, Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut documents = Vec::new();
-    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
-    let mut start = 0;
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Strict>();
+    let (mut start, mut count) = (0, 0);
     while let Some(value) = values.next() {
-        documents.push(document(value.map_err(|error| not_json(&error))?)?);
+        let strict = value.map_err(|error| not_json(&error))?;
+        count += strict.count;
+        documents.push(document(strict.value)?);
+        if count > LINES_VALUES {
+            return Err(wrong(&format!("stdin holds more than {LINES_VALUES} JSON values")));
+        }
         if values.byte_offset() - start > INPUT_LIMIT {
             return Err(wrong(&format!(
                 "document {} holds more than {} MiB",
@@ -78,9 +88,9 @@ pub fn read_lines(bytes: &[u8]) -> Result<Vec<Document>, Error> {
 }
 
 fn parse(bytes: &[u8]) -> Result<Document, Error> {
-    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Strict>();
     let first = match values.next() {
-        Some(value) => value.map_err(|error| not_json(&error))?,
+        Some(value) => value.map_err(|error| not_json(&error))?.value,
         None => return Err(wrong("stdin holds no document")),
     };
     match values.next() {
@@ -103,7 +113,13 @@ fn document(value: Value) -> Result<Document, Error> {
 }
 
 fn not_json(error: &serde_json::Error) -> Error {
-    let what = if error.is_eof() { "the document on stdin is cut off" } else { "stdin is not JSON" };
+    let what = match error.classify() {
+        Category::Eof => "the document on stdin is cut off".to_owned(),
+        // Ours, with the place behind it.
+        Category::Data => return wrong(&format!("stdin {error}")),
+        _ if error.to_string().starts_with("recursion limit") => format!("stdin nests deeper than {DEPTH}"),
+        _ => "stdin is not JSON".to_owned(),
+    };
     wrong(&format!("{what} (line {}, column {})", error.line(), error.column()))
 }
 
@@ -114,6 +130,7 @@ fn wrong(message: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::VALUES;
 
     #[test]
     fn text_is_told_apart_by_its_first_characters() {
@@ -148,8 +165,34 @@ mod tests {
 
     #[test]
     fn nesting_is_bounded() {
-        let deep = format!("{{\"a\":{}1{}}}", "[".repeat(200_000), "]".repeat(200_000));
-        assert_eq!(read(deep.as_bytes()).unwrap_err().kind(), Some(Kind::WrongDocument));
+        let deep = |n: usize| format!("{{\"a\":{}1{}}}", "[".repeat(n), "]".repeat(n));
+        assert!(read(deep(DEPTH - 1).as_bytes()).is_ok());
+        for n in [DEPTH, 200_000] {
+            let error = read(deep(n).as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), Some(Kind::WrongDocument));
+            assert!(error.to_string().contains("deeper than 127"), "{error}");
+        }
+    }
+
+    #[test]
+    fn two_values_of_one_name_and_too_many_values_are_refused_on_every_way_in() {
+        let many = format!("{{\"a\":[{}0]}}", "0,".repeat(VALUES));
+        for (text, word) in [
+            (r#"{"status":"SUCCESS","status":"MFA_REQUIRED"}"#, "two values of status"),
+            (r#"{"a":{"b":"x","c":0,"\u0062":"y"}}"#, "two values of b"),
+            (r#"{"\u001b[31m":1,"\u001b[31m":2}"#, "two values of [31m"),
+            (&many, "more than 50000"),
+        ] {
+            for error in [read(text.as_bytes()).unwrap_err(), read_lines(text.as_bytes()).unwrap_err()] {
+                assert_eq!(error.kind(), Some(Kind::WrongDocument));
+                assert!(error.to_string().contains(word), "{error}");
+            }
+        }
+        assert!(read(br#"{"a":1,"a":1}"#).is_ok(), "twice the same is one");
+        let line = format!("{{\"a\":[{}0]}}\n", "0,".repeat(VALUES - 3));
+        assert!(read_lines(line.repeat(LINES_VALUES / VALUES).as_bytes()).is_ok());
+        let error = read_lines(line.repeat(LINES_VALUES / VALUES + 1).as_bytes()).unwrap_err();
+        assert!(error.to_string().contains("more than 500000"), "{error}");
     }
 
     #[test]

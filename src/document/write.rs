@@ -41,8 +41,12 @@ impl<F: Formatter> Formatter for Ascii<F> {
             if matches!(c, ' '..='~') {
                 writer.write_all(&[c as u8])?;
             } else {
+                // By hand: `write!` takes three times as long, and a document may be all of this.
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(writer, "\\u{unit:04x}")?;
+                    let digit = |shift: u32| {
+                        char::from_digit(u32::from(*unit >> shift) & 15, 16).unwrap_or('0') as u8
+                    };
+                    writer.write_all(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)])?;
                 }
             }
         }

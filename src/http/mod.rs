@@ -109,11 +109,6 @@ impl Http {
         Connector::new(self.clone())
     }
 
-    /// A request's whole time.
-    pub fn timeout(&self) -> Duration {
-        self.shared.settings.timeout
-    }
-
     /// The one way to the network, for [`Http::send`] and the [`Connector`].
     async fn exchange(&self, request: reqwest::Request) -> Result<Response, Error> {
         let (method, url) = (request.method().clone(), request.url().clone());

@@ -1,7 +1,7 @@
 //! The proxy variables, read as curl reads them, and strictly: a value that cannot be used is an error. reqwest and others
 //! skip it and connect directly, past the proxy that somebody meant to be used.
 
-use super::url::{is_loopback, place};
+use super::url::{is_loopback, is_plain, place};
 use crate::error::{Error, Kind};
 use crate::secret::{ExposeSecret, SecretString};
 use url::Url;
@@ -42,18 +42,26 @@ impl Proxies {
 
     /// How messages name the proxy: its host and the variable, never its user or password. `None` for URLs that no proxy
     /// is asked for (whether `no_proxy` exempts a URL is reqwest's knowledge alone).
-    pub(super) fn name(&self, destination: &Url) -> Option<String> {
+    pub fn name(&self, destination: &Url) -> Option<String> {
         let (name, url) = self.url().ok()??;
         (!is_loopback(destination)).then(|| format!("{} ({name})", place(&url)))
     }
 
-    fn url(&self) -> Result<Option<(&'static str, Url)>, Error> {
+    /// The variable that counts, and the proxy that it names, user and password still in it.
+    ///
+    /// # Errors
+    /// `config` for a value that cannot be used; the message does not repeat it.
+    pub fn url(&self) -> Result<Option<(&'static str, Url)>, Error> {
         let Some((name, text)) = &self.proxy else { return Ok(None) };
         let text = text.expose_secret();
         // `proxy.example.com:3128` is http, as for curl. (To the URL parser the host would be a scheme.)
         let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        let url = Url::parse(&text).map_err(|_| unusable(name, "is not a URL"))?;
+        let url = Some(text).filter(|text| is_plain(text)).and_then(|text| Url::parse(&text).ok());
+        let url = url.ok_or_else(|| unusable(name, "is not a URL"))?;
         match url.scheme() {
+            "http" | "https" if url.port() == Some(0) => {
+                Err(unusable(name, "has no port that can be connected to"))
+            }
             "http" | "https" if url.has_host() => Ok(Some((name, url))),
             scheme if scheme.starts_with("socks") => {
                 Err(unusable(name, "names a SOCKS proxy, which is not supported"))
@@ -74,6 +82,7 @@ fn unusable(name: &str, why: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn proxies(variables: &[(&str, &str)]) -> Proxies {
         Proxies::choose(|name| {
@@ -109,6 +118,12 @@ mod tests {
             "http://",
             "http://u:hunter2@p:port",
             "://hunter2",
+            "http:///u:hunter2@p",
+            "http://u:hunter2@p\\x",
+            "http://u:hunter2@p\nq",
+            "http://u:hunter2@p q",
+            "p:0",
+            "p:hunter2",
         ] {
             let error = proxies(&[("HTTPS_PROXY", value)]).to_reqwest().unwrap_err();
             assert_eq!(error.kind(), Some(Kind::Config), "{value}");
@@ -122,5 +137,22 @@ mod tests {
     fn this_machine_has_no_proxy() {
         let name = proxies(&[("HTTPS_PROXY", "p:1")]).name(&Url::parse("http://localhost:8080").unwrap());
         assert_eq!(name, None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_proxy_is_named_or_refused_and_its_password_never_shown(
+            password in "[a-zA-Z0-9%:.;,=+~-]{0,12}", rest in "\\PC{0,12}|[a-z0-9.:/\\\\ -]{0,20}", scheme in "https?|socks5|x",
+        ) {
+            let all = proxies(&[("HTTPS_PROXY", &format!("{scheme}://ada:hunter2{password}@{rest}"))]);
+            let url = all.url();
+            let org = Url::parse("https://acme.okta.com").unwrap();
+            let shown = format!("{all:?} {:?} {:?} {:?}", url.as_ref().err(), all.name(&org), all.to_reqwest().err());
+            prop_assert!(!shown.contains("hunter2"), "{}", shown);
+            prop_assert_eq!(url.is_ok(), all.to_reqwest().is_ok());
+            if let Ok(Some((_, url))) = url {
+                prop_assert!(url.has_host() && matches!(url.scheme(), "http" | "https"));
+            }
+        }
     }
 }

@@ -67,15 +67,6 @@ impl Request {
         self.header(ACCEPT, media_type)
     }
 
-    /// Gives the body another media type than its constructor did.
-    #[must_use]
-    pub fn content_type(mut self, media_type: &'static str) -> Request {
-        if let Some(body) = &mut self.body {
-            body.content_type = media_type;
-        }
-        self
-    }
-
     /// Adds a header; one of the same name is replaced.
     #[must_use]
     pub fn header(self, name: HeaderName, value: &str) -> Request {
@@ -178,12 +169,6 @@ impl Response {
     /// The Set-Cookie lines, in order, without those that are no ASCII text.
     pub fn set_cookies(&self) -> impl Iterator<Item = &str> {
         self.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok())
-    }
-
-    /// The media type, lower case, without its parameters.
-    pub fn media_type(&self) -> Option<String> {
-        let value = self.header(CONTENT_TYPE)?;
-        Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
     }
 }
 

@@ -27,7 +27,7 @@ fn a_request_goes_out_as_it_was_built() {
     let response = run(client().send(request)).unwrap();
     assert_eq!((response.status, &**response.body, &response.url), (201, &b"{}"[..], &url));
     assert_eq!(response.set_cookies().collect::<Vec<_>>(), ["a=1; Path=/", "b=2"]);
-    assert_eq!(response.media_type().as_deref(), Some("application/json"));
+    assert_eq!(response.header(http::header::CONTENT_TYPE), Some("Application/JSON; charset=utf-8"));
 
     let sent = server.requests().concat();
     let (head, body) = sent.split_once("\r\n\r\n").unwrap();

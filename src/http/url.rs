@@ -29,9 +29,16 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 /// # Errors
 /// `config`. The message holds the scheme and host at most, never a password or query.
 pub fn base_url(text: &str) -> Result<Url, Error> {
-    let url = Url::parse(text.trim()).map_err(|error| {
-        Error::new(Kind::Config, format!("not a URL: {error}"), "give one such as https://example.okta.com")
-    })?;
+    let text = text.trim();
+    let not_a_url = |why: &str| {
+        Error::new(Kind::Config, format!("not a URL: {why}"), "give one such as https://example.okta.com")
+    };
+    // The parser drops tabs and line breaks, takes a backslash for a slash, and adds slashes that are not there; to other readers of
+    // the same setting such a URL leads elsewhere.
+    if !is_plain(text) {
+        return Err(not_a_url("it holds a blank, a backslash or a control character, or no ://"));
+    }
+    let url = Url::parse(text).map_err(|error| not_a_url(&error.to_string()))?;
     if !is_allowed(&url) {
         return Err(refused(&url));
     }
@@ -43,6 +50,14 @@ pub fn base_url(text: &str) -> Result<Url, Error> {
         ));
     }
     Ok(url)
+}
+
+/// Whether a URL is written so that all parsers take it alike: `scheme://host`, and nothing in it that some of them drop.
+pub(super) fn is_plain(text: &str) -> bool {
+    let has_host = text.split_once("://").is_some_and(|(scheme, rest)| {
+        scheme.bytes().all(|b| b.is_ascii_alphanumeric()) && !rest.starts_with('/')
+    });
+    has_host && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\')
 }
 
 /// The error for a URL that is not [`is_allowed`].
@@ -73,6 +88,7 @@ pub(super) fn place(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn https_goes_anywhere_and_http_stays_on_this_machine() {
@@ -111,6 +127,30 @@ mod tests {
             assert_eq!(error.kind(), Some(Kind::Config));
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
-        assert_eq!(base_url("nonsense").unwrap_err().kind(), Some(Kind::Config));
+        for text in [
+            "nonsense",
+            "https:example.com",
+            "https:/example.com",
+            "https:///example.com",
+            "https://exa\nmple.com",
+            "ht\ttps://example.com",
+            "https://example.com\\@evil.example",
+            "https://example.com/a b",
+            "\u{1}https://example.com",
+        ] {
+            assert_eq!(base_url(text).unwrap_err().kind(), Some(Kind::Config), "{text}");
+        }
+        assert_eq!(base_url(" https://sts.example.com/x\n").unwrap().as_str(), "https://sts.example.com/x");
+    }
+
+    proptest! {
+        #[test]
+        fn a_base_url_is_allowed_and_reads_back(text in "\\PC{0,30}|https?://[a-z0-9.:@/\\\\?#%\\[\\]\t -]{0,25}") {
+            if let Ok(url) = base_url(&text) {
+                prop_assert!(is_allowed(&url) && url.query().is_none() && url.fragment().is_none());
+                prop_assert_eq!(base_url(url.as_str()).unwrap(), url);
+                prop_assert!(!text.trim().contains(['\\', '\t', ' ']));
+            }
+        }
     }
 }

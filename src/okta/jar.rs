@@ -74,6 +74,7 @@ fn is_cookie(name: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn shown(jar: &Jar) -> String {
         jar.header().map(|header| header.expose_secret().to_owned()).unwrap_or_default()
@@ -113,5 +114,17 @@ mod tests {
         assert_eq!(jar.pairs().count(), COOKIE_LIMIT);
         jar.take(&format!("c0={}", "x".repeat(SIZE_LIMIT)));
         assert_eq!(jar.pairs().count(), COOKIE_LIMIT - 1);
+    }
+
+    proptest! {
+        #[test]
+        fn a_cookie_header_is_one_line_of_the_pairs(lines in prop::collection::vec("\\PC{0,20}|[a-c]{1,2}=[!-~]{0,9}(; ?[A-Za-z-]{1,9}=[0-9]{1,4})?", 0..40)) {
+            let mut jar = Jar::default();
+            lines.iter().for_each(|line| jar.take(line));
+            let header = shown(&jar);
+            prop_assert!(header.bytes().all(|b| (b' '..=b'~').contains(&b)));
+            let pairs: Vec<_> = header.split("; ").filter_map(|pair| pair.split_once('=')).collect();
+            prop_assert_eq!(pairs, jar.pairs().collect::<Vec<_>>());
+        }
     }
 }

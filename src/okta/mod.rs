@@ -12,6 +12,7 @@ pub use jar::Jar;
 pub use push::{Push, wait_for_push};
 pub use refusal::{is_refusal, refused_answer, refused_body, refused_status};
 
+use crate::document;
 use crate::error::{Error, Kind, printable};
 use crate::http::{Http, Request, Response};
 use crate::org::Org;
@@ -202,10 +203,7 @@ impl<'a> Okta<'a> {
 }
 
 fn object(response: &Response) -> Option<Map<String, Value>> {
-    match serde_json::from_slice(&response.body) {
-        Ok(Value::Object(members)) => Some(members),
-        _ => None,
-    }
+    document::object(&response.body)
 }
 
 fn protocol(message: &str) -> Error {

@@ -2,7 +2,7 @@
 
 use super::{Okta, refused_status};
 use crate::error::{Error, Kind};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, Waiting};
 use crate::transaction::Transaction;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
@@ -15,6 +15,9 @@ const POLL_INTERVAL: Duration = Duration::from_millis(1500);
 /// The longest pause after failed polls, which double it.
 const POLL_BACKOFF: Duration = Duration::from_secs(8);
 
+/// How often a person who waits sees the time.
+const TICK: Duration = Duration::from_secs(1);
+
 /// A push that is under way.
 #[derive(Debug)]
 pub struct Push<'a> {
@@ -24,6 +27,8 @@ pub struct Push<'a> {
     pub token: &'a SecretString,
     /// How long the person has.
     pub limit: Duration,
+    /// What is said once where the wait itself is not shown.
+    pub note: Option<&'a str>,
 }
 
 /// Polls a push until it is answered: the transaction that follows. The number of a number challenge is shown once, when it turns up.
@@ -40,6 +45,8 @@ pub async fn wait_for_push(
     let mut answer = push.waiting;
     let mut shown = false;
     let mut pause = POLL_INTERVAL;
+    let waiting = terminal.waiting(&wait_for(&answer), push.note);
+    let waiting = waiting.as_deref();
     loop {
         let Some(transaction) = Transaction::read(&answer) else { return Err(refused_status(&answer)) };
         if transaction.status != "MFA_CHALLENGE" {
@@ -68,11 +75,31 @@ pub async fn wait_for_push(
                 "sign in again and answer it on the phone",
             ));
         }
-        sleep(pause.min(left)).await;
-        match okta.follow(&poll, push.token).await {
+        ticking(waiting, sleep(pause.min(left))).await;
+        match ticking(waiting, okta.follow(&poll, push.token)).await {
             Ok(next) => (answer, pause) = (next, POLL_INTERVAL),
             Err(error) if is_passing(&error) => pause = (pause * 2).min(POLL_BACKOFF),
             Err(error) => return Err(error),
+        }
+    }
+}
+
+/// What is waited for, in words: the phone by its name, where it has one.
+fn wait_for(answer: &Map<String, Value>) -> String {
+    let factors = Transaction::read(answer).map(|transaction| transaction.factors()).unwrap_or_default();
+    let phone = factors.into_iter().next().and_then(|factor| factor.label);
+    format!("waiting for the push to be answered on {}", phone.as_deref().unwrap_or("the phone"))
+}
+
+/// `work`, while a person who waits sees the seconds. Without one it is awaited, and that is all.
+async fn ticking<T>(waiting: Option<&dyn Waiting>, work: impl Future<Output = T>) -> T {
+    let Some(waiting) = waiting else { return work.await };
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = sleep(TICK) => waiting.tick(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The form that a browser would post to AWS.
 
 use super::content::{Content, is_live};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, printable};
 use scraper::ElementRef;
+use std::collections::HashMap;
 use std::fmt;
 
 /// The name of the input that holds the assertion.
@@ -15,12 +16,12 @@ const ASSERTION: &str = "SAMLResponse";
 pub struct Form {
     /// The form's `action`, as it stands in the page; empty where there is none.
     pub action: String,
-    /// Names and values of the hidden inputs, `SAMLResponse` once among them.
+    /// Names and values of the hidden inputs, each name once, `SAMLResponse` among them.
     pub fields: Vec<(String, String)>,
 }
 
 impl Form {
-    /// The value of the first field of this name.
+    /// The value of the field of this name.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -57,17 +58,44 @@ pub(super) fn find(content: &Content<'_>) -> Result<Option<Form>, Error> {
             "log in again; if that does not help, show the page to your Okta administrator",
         ));
     }
-    let owner = owner(first, content);
+    // The base64 that `decode` reads may hold references, for the sake of a `sed`. In a value of the tree they are what a browser
+    // would post.
+    if value.contains('&') {
+        return Err(Error::new(
+            Kind::Protocol,
+            "the page's SAMLResponse input is encoded twice",
+            "a browser would post it so, and AWS refuse it: show the page to your Okta administrator",
+        ));
+    }
+    let form = owner(first, content);
+    let action = form.and_then(|form| form.attr("action")).unwrap_or_default();
+    let action = action.trim_matches(|c: char| c.is_ascii_whitespace()).to_owned();
+    Ok(Some(Form { action, fields: fields(form, content)? }))
+}
+
+/// The fields of one form. A document holds one value of a name, so that two different ones are refused for any.
+fn fields(form: Option<ElementRef<'_>>, content: &Content<'_>) -> Result<Vec<(String, String)>, Error> {
+    let mut values: HashMap<&str, &str> = HashMap::new();
     let mut fields: Vec<(String, String)> = Vec::new();
     for input in content.inputs.iter().filter(|input| is_sent(input)) {
         let Some(name) = input.attr("name").filter(|name| !name.is_empty()) else { continue };
-        let is_again = name == ASSERTION && fields.iter().any(|(known, _)| known == ASSERTION);
-        if !is_again && self::owner(input, content).map(|form| form.id()) == owner.map(|form| form.id()) {
-            fields.push((name.to_owned(), input.attr("value").unwrap_or_default().to_owned()));
+        if owner(input, content).map(|form| form.id()) != form.map(|form| form.id()) {
+            continue;
+        }
+        let value = input.attr("value").unwrap_or_default();
+        match values.insert(name, value) {
+            None => fields.push((name.to_owned(), value.to_owned())),
+            Some(known) if known == value => {}
+            Some(_) => {
+                return Err(Error::new(
+                    Kind::Protocol,
+                    format!("the page's form holds two different values of {}", printable(name)),
+                    "Okta sends one: look at the page in a browser, and check the app link",
+                ));
+            }
         }
     }
-    let action = owner.and_then(|form| form.attr("action")).unwrap_or_default().trim().to_owned();
-    Ok(Some(Form { action, fields }))
+    Ok(fields)
 }
 
 /// Whether a script's `submit()` sends the input: buttons, files and what is disabled stay behind. Of the visible

@@ -15,7 +15,7 @@ use crate::error::{Error, Kind, printable};
 use crate::secret::{ExposeSecret, SecretString};
 use content::Content;
 pub use form::Form;
-pub use tree::{ATTRIBUTES, BYTES, DEPTH, NODES, TAG_ATTRIBUTES, TAGS};
+pub use tree::{ATTRIBUTES, BYTES, DEPTH, MARKS, NODES, TAG_ATTRIBUTES, TAGS};
 
 /// A page of Okta, told by what it holds. Titles and texts are fit to be shown: folded, cut, without control characters.
 #[derive(Clone, Debug)]

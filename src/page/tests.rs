@@ -109,7 +109,10 @@ fn a_wrapped_value_is_kept_as_it_is() {
         assert_eq!(read_form(&okta_form(wrapped)).fields[0].1, expected);
     }
     assert_eq!(read_form(&okta_form("PD94\r\nbWwg")).fields[0].1, "PD94\nbWwg", "HTML's newline is LF");
-    assert_eq!(read_form(&okta_form("a&amp;#x2b;b&noname;\0")).fields[0].1, "a&#x2b;b&noname;\u{fffd}");
+    assert_eq!(read_form(&okta_form("PD94\0")).fields[0].1, "PD94\u{fffd}");
+    for twice in ["a&amp;#x2b;b", "a&noname;", "&"] {
+        assert!(refusal(okta_form(twice).as_bytes()).contains("encoded twice"), "{twice}");
+    }
 }
 
 #[test]
@@ -183,6 +186,14 @@ fn two_values_are_one_too_many_and_none_is_too_few() {
     let message = refusal(two.as_bytes());
     assert!(message.contains("two different") && !message.contains("AAAA"), "{message}");
     assert_eq!(read_form(&(okta_form("AAAA") + &okta_form("AAAA"))).fields.len(), 2);
+    let relays = okta_form("AAAA").replace("</form>", "<input type=hidden name=RelayState value=x></form>");
+    let message = refusal(relays.as_bytes());
+    assert!(message.contains("two different values of RelayState"), "{message}");
+    assert_eq!(read_form(&relays.replace("value=x", "value=''")).fields.len(), 2);
+    assert_eq!(
+        read_form(&relays.replace("<input type=hidden", "</form><form><input type=hidden")).fields.len(),
+        2
+    );
     for empty in ["", " \n"] {
         assert!(refusal(okta_form(empty).as_bytes()).contains("empty"));
     }

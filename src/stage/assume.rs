@@ -55,13 +55,13 @@ async fn one(arguments: &Assume, context: &Context<'_>, document: Document) -> R
         policy_arns: policy_arns(arguments, &document)?,
     };
     still_read(context)?;
-    let answer = match sts::assume_role_with_saml(context.http, &settings, &request).await {
+    let answer = match sts::assume_role_with_saml(context.http.connector(), &settings, &request).await {
         Err(error) if may_step_down(&error, arguments, duration) => {
             (context.warn)(&format!(
                 "the role forbids sessions of {duration} s; asking for {DEFAULT_DURATION} s"
             ));
             request.duration = Some(DEFAULT_DURATION);
-            sts::assume_role_with_saml(context.http, &settings, &request).await?
+            sts::assume_role_with_saml(context.http.connector(), &settings, &request).await?
         }
         result => result?,
     };

@@ -28,7 +28,8 @@ pub async fn run(arguments: &CallerIdentity, context: &Context<'_>) -> Result<Ou
         secret_access_key: credentials.secret_access_key,
         session_token: credentials.session_token,
     };
-    let answer = sts::caller_identity(context.http, &settings, &credentials, partition.as_ref()).await?;
+    let answer =
+        sts::caller_identity(context.http.connector(), &settings, &credentials, partition.as_ref()).await?;
     Ok(Output::Document(carry.beside(answer)))
 }
 

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 /// The most factors that one sign-in is let to ask for, one after the other.
 const ROUNDS: usize = 4;
+const PUSH_SENT: &str = "A push was sent. Waiting for it to be answered on the phone.";
 /// The longest that Ctrl-C waits for Okta to hear of the cancellation.
 const CANCEL_LIMIT: Duration = Duration::from_secs(1);
 
@@ -103,8 +104,12 @@ async fn verify(
                 return Err(unsupported(&factors));
             };
             if method == Method::Push {
-                wait_for_push(okta, context.terminal, Push { waiting: answer.clone(), token: &token, limit })
-                    .await?
+                wait_for_push(
+                    okta,
+                    context.terminal,
+                    Push { waiting: answer.clone(), token: &token, limit, note: None },
+                )
+                .await?
             } else {
                 Verification { context, okta, factor, method, token: &token }
                     .challenged(&answer, &mut codes)
@@ -147,10 +152,8 @@ async fn start(
         Method::Push => {
             still_read(context)?;
             let waiting = okta.follow(link, token).await?;
-            if !context.common.quiet {
-                context.terminal.show("A push was sent. Waiting for it to be answered on the phone.");
-            }
-            wait_for_push(okta, context.terminal, Push { waiting, token, limit }).await
+            let note = (!context.common.quiet).then_some(PUSH_SENT);
+            wait_for_push(okta, context.terminal, Push { waiting, token, limit, note }).await
         }
         Method::SentCode => verification.send_and_verify(link, codes).await,
         Method::Code | Method::Answer => verification.verify(link, None, codes).await,

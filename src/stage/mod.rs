@@ -11,6 +11,8 @@ pub mod saml_roles;
 pub mod session;
 
 mod credentials;
+#[cfg(test)]
+mod laws;
 mod role;
 
 use crate::cli::RegionArg;
@@ -68,7 +70,11 @@ fn input(context: &Context<'_>) -> Result<Input, Error> {
 /// The documents of a stage that takes many, one a line. All are read before anything is done with the first: a pipe that was cut has
 /// no effect. Error documents among them are for the stage to keep in their place.
 fn input_lines(context: &Context<'_>) -> Result<Vec<Document>, Error> {
-    let documents = document::read_lines(&bytes(context, LINES_LIMIT)?)?;
+    lines(&bytes(context, LINES_LIMIT)?)
+}
+
+fn lines(bytes: &[u8]) -> Result<Vec<Document>, Error> {
+    let documents = document::read_lines(bytes)?;
     if documents.is_empty() { Err(no_document()) } else { Ok(documents) }
 }
 
@@ -231,7 +237,12 @@ fn shared_origin(links: &[String]) -> Result<Option<Org>, Error> {
     let mut origins: Vec<String> = Vec::new();
     for link in links {
         if let Ok(url) = Url::parse(link) {
-            let origin = url.origin().ascii_serialization();
+            let origin = url.origin();
+            // `javascript:` and `data:` have an opaque one, whose text `null` would be read as the name of an org.
+            if !origin.is_tuple() {
+                return Err(not_https());
+            }
+            let origin = origin.ascii_serialization();
             if !origins.contains(&origin) {
                 origins.push(origin);
             }
@@ -239,19 +250,21 @@ fn shared_origin(links: &[String]) -> Result<Option<Org>, Error> {
     }
     match origins.as_slice() {
         [] => Ok(None),
-        [origin] => Org::parse(origin).map(Some).map_err(|_| {
-            Error::new(
-                Kind::OrgMismatch,
-                "the document's links do not lead to an https origin",
-                "check where it came from",
-            )
-        }),
+        [origin] => Org::parse(origin).map(Some).map_err(|_| not_https()),
         _ => Err(Error::new(
             Kind::OrgMismatch,
             "the document's links lead to different origins",
             "its tokens would go to either: check where it came from",
         )),
     }
+}
+
+fn not_https() -> Error {
+    Error::new(
+        Kind::OrgMismatch,
+        "the document's links do not lead to an https origin",
+        "check where it came from",
+    )
 }
 
 /// AWS's settings: `--region`, the variables, what the document carries, AWS's own files.

@@ -5,6 +5,8 @@ use crate::assertion::Role;
 use crate::cli::RoleArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, printable};
+use crate::terminal::Choice;
+use std::collections::BTreeMap;
 
 /// The roles that the flags leave, in the order in which they are offered.
 ///
@@ -32,21 +34,39 @@ pub(super) fn narrow(arguments: &RoleArgs, offered: &[Role]) -> Result<Vec<Role>
 /// # Errors
 /// `role_ambiguous` when nobody can pick.
 pub(super) fn settle(context: &Context<'_>, left: Vec<Role>) -> Result<Role, Error> {
-    let names: Vec<String> = left.iter().map(|role| handle(&role.role)).collect();
+    let choices = choices(&left);
     let index = match left.len() {
         1 => 0,
-        _ if context.terminal.can_ask() => context.terminal.choose("Which role?", &names, HINT)?,
+        _ if context.terminal.can_ask() => context.terminal.choose("Which role?", &choices, HINT)?,
         _ => {
-            let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-            let more = if names.len() > 5 { ", ..." } else { "" };
+            let shown =
+                choices.iter().take(5).map(|choice| choice.name.as_str()).collect::<Vec<_>>().join(", ");
+            let more = if choices.len() > 5 { ", ..." } else { "" };
             return Err(Error::new(
                 Kind::RoleAmbiguous,
-                format!("{} roles are offered: {shown}{more}", names.len()),
+                format!("{} roles are offered: {shown}{more}", choices.len()),
                 HINT,
             ));
         }
     };
     left.into_iter().nth(index).ok_or_else(|| Error::new(Kind::RoleAmbiguous, "no role was picked", HINT))
+}
+
+/// The roles by account and name, and by provider where that alone tells two apart.
+fn choices(roles: &[Role]) -> Vec<Choice> {
+    let mut offers = BTreeMap::new();
+    roles.iter().for_each(|role| *offers.entry(role.role.as_str()).or_insert(0) += 1);
+    let many: Vec<bool> = roles.iter().map(|role| offers.get(role.role.as_str()) > Some(&1)).collect();
+    let with_providers = many.contains(&true);
+    let choice = |(role, is_many): (&Role, &bool)| {
+        let provider = role.principal.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+        let name = handle(&role.role);
+        let name = if *is_many { format!("{name} ({provider})") } else { name };
+        let mut columns = vec![role.role.account_id().to_owned(), role.role.path_and_name().to_owned()];
+        columns.extend(with_providers.then_some(provider));
+        Choice { name, columns }
+    };
+    roles.iter().zip(&many).map(choice).collect()
 }
 
 const HINT: &str =

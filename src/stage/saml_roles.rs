@@ -141,7 +141,7 @@ fn settled_members(role: &Role, duration: u32) -> Map<String, Value> {
 /// ```json
 /// {"SAMLAssertion": "PD94…", "Roles": [{"RoleArn", "PrincipalArn", "AccountId", "RoleName", "Partition"}],
 ///  "RoleSessionName": "ada", "SessionDuration": 3600, "SourceIdentity": …, "Subject": …, "Issuer": …, "Audience": …, "Recipient": …,
-///  "Destination": …, "IssueInstant": …, "NotBefore": …, "NotOnOrAfter": "…Z", "NotOnOrAfterEpoch": 1772360157,
+///  "Destination": …, "IssueInstant": …, "NotBefore": …, "NotOnOrAfter": "…Z", "NotOnOrAfterEpoch": 1772360157, "SessionNotOnOrAfter": …,
 ///  "RoleArn", "PrincipalArn", "DurationSeconds": where one role is settled}
 /// ```
 ///
@@ -184,6 +184,8 @@ fn members(
     add("NotOnOrAfter", time(&assertion.not_on_or_after));
     let until = assertion.not_on_or_after.as_ref().and_then(|time| time.epoch);
     add("NotOnOrAfterEpoch", until.map(Value::from));
+    // AWS ends the session by then, whatever duration is asked for.
+    add("SessionNotOnOrAfter", time(&assertion.session_not_on_or_after));
     if let Some((role, duration)) = settled {
         members.extend(settled_members(role, *duration));
     }

@@ -3,19 +3,21 @@
 //! What is given back is the document that the AWS CLI (version 1) prints for the call, member by member. A refusal keeps STS's
 //! own words in the error's body, and in the message says what they mean for a login through Okta.
 
+mod answer;
 mod refusal;
 mod settings;
 
+pub use answer::ANSWER_LIMIT;
 pub use settings::{AwsEnvironment, AwsSettings, RegionChoice, check_region};
 
 use crate::arn::{Partition, PrincipalArn, RoleArn};
 use crate::error::{Error, Kind};
-use crate::http::Http;
 use crate::secret::{ExposeSecret, SecretString};
 use aws_sdk_sts::Client;
 use aws_sdk_sts::operation::assume_role_with_saml::AssumeRoleWithSamlOutput;
 use aws_sdk_sts::primitives::DateTimeFormat;
 use aws_sdk_sts::types::PolicyDescriptorType;
+use aws_smithy_runtime_api::client::http::HttpClient;
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -55,17 +57,19 @@ impl fmt::Debug for Credentials {
 
 /// Redeems the assertion for credentials of the role. The call is not signed: no credentials are looked for or sent.
 ///
+/// `transport` is [`Http::connector`](crate::http::Http::connector), or a stand-in that has its answer ready.
+///
 /// Asked again after throttling and 5xx answers alone; redeeming an assertion twice is allowed while it is fresh.
 ///
 /// # Errors
-/// Those of [`Http::send`] and [`AwsSettings::region_for`]; each refusal of STS has its row in `refusal`.
+/// Those of [`Http::send`](crate::http::Http::send) and [`AwsSettings::region_for`]; each refusal of STS has its row in `refusal`.
 pub async fn assume_role_with_saml(
-    http: &Http,
+    transport: impl HttpClient + 'static,
     aws: &AwsSettings,
     request: &AssumeRequest,
 ) -> Result<Map<String, Value>, Error> {
     let region = aws.region_for(Some(&request.role_arn.partition()))?;
-    let client = Client::from_conf(aws.client(http, &region).build());
+    let client = Client::from_conf(aws.client(transport, &region).build());
     let assertion =
         SecretString::from(request.assertion.expose_secret().split_ascii_whitespace().collect::<String>());
     let policies: Vec<_> =
@@ -91,7 +95,7 @@ pub async fn assume_role_with_saml(
 /// # Errors
 /// As [`assume_role_with_saml`]; `session_expired` and `authentication_failed` for credentials that STS does not take.
 pub async fn caller_identity(
-    http: &Http,
+    transport: impl HttpClient + 'static,
     aws: &AwsSettings,
     credentials: &Credentials,
     partition: Option<&Partition>,
@@ -104,7 +108,7 @@ pub async fn caller_identity(
         None,
         "oktapipe",
     );
-    let client = Client::from_conf(aws.client(http, &region).credentials_provider(signer).build());
+    let client = Client::from_conf(aws.client(transport, &region).credentials_provider(signer).build());
     let output = client
         .get_caller_identity()
         .send()

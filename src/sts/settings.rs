@@ -5,14 +5,16 @@
 //! `credential_process` (us, again), and a malformed endpoint is skipped, so that the call goes elsewhere. So it is always
 //! handed a region, never builds credentials, and the values that it would skip are checked here first.
 
+use super::answer::Checked;
 use crate::arn::Partition;
 use crate::error::{Error, Kind, printable};
-use crate::http::{Http, base_url};
+use crate::http::base_url;
 use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_smithy_runtime_api::client::http::HttpClient;
 use std::fmt;
 use std::time::Duration;
 
@@ -186,10 +188,14 @@ impl AwsSettings {
         }
     }
 
-    pub(super) fn client(&self, http: &Http, region: &RegionChoice) -> aws_sdk_sts::config::Builder {
+    pub(super) fn client(
+        &self,
+        transport: impl HttpClient + 'static,
+        region: &RegionChoice,
+    ) -> aws_sdk_sts::config::Builder {
         aws_sdk_sts::config::Builder::from(&self.sdk)
             .region(Region::new(region.name.clone()))
-            .http_client(http.connector())
+            .http_client(Checked(transport))
     }
 }
 

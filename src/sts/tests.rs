@@ -35,7 +35,7 @@ fn credentials() -> Credentials {
 fn assume(answers: Vec<Vec<u8>>) -> (Result<Map<String, Value>, Error>, Vec<String>) {
     let server = Loopback::new(answers);
     let aws = settings(server.url.as_str(), Some("eu-west-1"));
-    let result = run(assume_role_with_saml(&client(), &aws, &request()));
+    let result = run(assume_role_with_saml(client().connector(), &aws, &request()));
     (result, server.requests())
 }
 
@@ -222,7 +222,7 @@ fn the_caller_is_named_by_a_call_signed_with_the_given_credentials() {
     let xml = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult><Arn>arn:aws:sts::1:assumed-role/Dev/ada</Arn><UserId>AROAX:ada</UserId><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
     let server = Loopback::new(vec![answer(200, "", xml)]);
     let aws = settings(server.url.as_str(), Some("eu-west-1"));
-    let document = run(caller_identity(&client(), &aws, &credentials(), None)).unwrap();
+    let document = run(caller_identity(client().connector(), &aws, &credentials(), None)).unwrap();
     assert_eq!(
         Value::Object(document).to_string(),
         r#"{"UserId":"AROAX:ada","Account":"1","Arn":"arn:aws:sts::1:assumed-role/Dev/ada"}"#
@@ -255,7 +255,7 @@ fn credentials_that_aws_does_not_take_have_their_kinds() {
     ] {
         let server = Loopback::new(vec![refusal(status, code, message)]);
         let aws = settings(server.url.as_str(), None);
-        let error = run(caller_identity(&client(), &aws, &credentials(), None)).unwrap_err();
+        let error = run(caller_identity(client().connector(), &aws, &credentials(), None)).unwrap_err();
         assert_eq!(error.kind(), Some(kind), "{code}");
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }

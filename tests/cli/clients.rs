@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// A file of a client. One that is not installed fails the test in CI, and is skipped loudly elsewhere.
-fn installed(file: &str) -> Option<PathBuf> {
+pub fn installed(file: &str) -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
     // As in the justfile.
     let tools = folder("OKTAPIPE_TOOLS").or_else(|| {

@@ -12,6 +12,7 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod askpass;
 mod assume;
 mod authn;
 mod aws;
@@ -26,19 +27,25 @@ mod factor;
 mod factors;
 mod faults;
 mod floors;
+mod functions;
 mod harness;
 mod input;
 mod kinds;
+mod laws;
 mod login;
 mod man;
 mod many;
+mod picker;
 mod pipe;
 mod prompt;
+mod prompt_matrix;
 mod push;
 mod rules;
 mod saml_fetch;
 mod saml_roles;
 mod schema;
+mod sdks;
 mod secrets;
 mod statuses;
 mod swap;
+mod vectors;

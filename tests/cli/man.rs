@@ -1,7 +1,7 @@
 //! The manual against the program, both ways: pages, flags, exit codes, variables.
 
 use crate::floors;
-use crate::harness::{Case, has};
+use crate::harness::{Case, World, has, has_all, terminal, terminals};
 use clap::{Command, CommandFactory};
 use oktapipe::cli::Cli;
 use oktapipe::error::Kind;
@@ -144,7 +144,7 @@ fn every_variable_that_is_read_is_in_the_manual_and_the_other_way_round() {
     for text in sources.values() {
         for word in text.split('"').skip(1).step_by(2) {
             let is_name = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            let is_variable = ["OKTA_", "AWS_", "GITHUB_", "SSL_CERT", "CLICOLOR"]
+            let is_variable = ["OKTA_", "AWS_", "GITHUB_", "SSL_CERT", "CLICOLOR", "OKTAPIPE_ASKPASS"]
                 .iter()
                 .any(|prefix| word.starts_with(prefix))
                 || ["MFA_CODE", "NO_COLOR", "TERM"].contains(&word)
@@ -173,4 +173,117 @@ fn mandoc_finds_nothing_to_complain_about() {
         let outcome = Case::new("mandoc", &["-T", "lint", "-W", "warning", &page], &folder()).run();
         assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), ""), "{outcome}");
     }
+}
+
+/// The program, run by itself; no sandbox is needed to read.
+fn oktapipe(arguments: &[&str]) -> Case {
+    Case::new(env!("CARGO_BIN_EXE_oktapipe"), arguments, &std::env::temp_dir())
+}
+
+#[test]
+fn the_program_carries_every_page_as_it_is() {
+    let listed = oktapipe(&["man", "--list"]).run().succeeds().stdout;
+    let mut files: Vec<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    // As the program has them: by name, without the section.
+    files.sort_by_key(|file| file.rsplit_once('.').unwrap().0.to_owned());
+    assert_eq!(listed.lines().collect::<Vec<_>>(), files);
+    for file in files {
+        let outcome = oktapipe(&["man", &file]).run().succeeds();
+        assert_eq!(outcome.stdout, std::fs::read_to_string(folder().join(&file)).unwrap(), "{file}");
+    }
+    assert_eq!(oktapipe(&["man"]).run().succeeds().stdout, page("oktapipe"));
+    assert_eq!(oktapipe(&["man", "authn"]).run().succeeds().stdout, page("oktapipe-authn"));
+}
+
+#[test]
+fn a_page_that_there_is_not_is_named_with_the_nearest_and_prints_nothing() {
+    let outcome = oktapipe(&["man", "asume"]).run();
+    assert_eq!(
+        (outcome.status, outcome.stdout.as_str(), outcome.stderr.as_str()),
+        (Some(2), "", "oktapipe man: there is no page asume; the nearest is assume\n"),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn what_man_prints_is_what_mandoc_and_man_read() {
+    if !has_all(&["man", "mandoc"]) {
+        return;
+    }
+    let world = World::new();
+    let script = "oktapipe man authn | man -l - | grep -c OKTAPIPE-AUTHN && oktapipe man authn | mandoc -T html | grep -c OKTAPIPE-AUTHN";
+    world.shell("sh", script).run().succeeds();
+}
+
+#[test]
+fn on_a_terminal_a_page_is_shown_by_man_with_the_persons_pager() {
+    if !terminals() || !has("man") {
+        return;
+    }
+    let world = World::new();
+    let ended = terminal(&world, "sh", "MANPAGER='sed s/^/PAGED:/' oktapipe man json").expect("PAGED:").run();
+    assert!(ended.seen.contains("OKTAPIPE-JSON(5)") && !ended.seen.contains(".Dd "), "{ended:?}");
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+}
+
+/// A folder with programs that stand for those of other systems, as the whole PATH.
+fn only(world: &World, programs: &[(&str, &str)]) {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = world.home.join("only");
+    std::fs::create_dir(&folder).unwrap();
+    symlink(env!("CARGO_BIN_EXE_oktapipe"), folder.join("oktapipe")).unwrap();
+    for (name, script) in programs {
+        let file = folder.join(name);
+        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+#[test]
+fn where_there_is_no_man_mandoc_shows_a_page_and_its_status_is_ours() {
+    if !terminals() {
+        return;
+    }
+    let world = World::new();
+    only(&world, &[("mandoc", "read -r line; echo \"mandoc $*: $line${OKTA_PASSWORD+ CANARY}\"; exit 7")]);
+    let script = "OKTA_PASSWORD=x PATH=only oktapipe man json";
+    let ended = terminal(&world, "sh", script).expect("mandoc -a: .Dd ").run();
+    assert_eq!(ended.status, Some(7), "{ended:?}");
+}
+
+#[test]
+fn where_neither_is_installed_a_terminal_gets_the_source_and_a_note() {
+    if !terminals() {
+        return;
+    }
+    let world = World::new();
+    only(&world, &[]);
+    let ended = terminal(&world, "sh", "PATH=only oktapipe man json").expect(".Dt OKTAPIPE-JSON 5").run();
+    assert!(
+        ended.seen.starts_with("oktapipe man: warning: neither man nor mandoc is installed"),
+        "{ended:?}"
+    );
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+}
+
+/// less stays at Ctrl-C; if we did not, the shell would come back and both would read the same keys.
+#[test]
+fn ctrl_c_belongs_to_the_pager() {
+    if !terminals() {
+        return;
+    }
+    let world = World::new();
+    let pager = "trap '' INT; while read -r line; do :; done; echo shown; read -r line </dev/tty; echo \"got $line\"; exit 3";
+    only(&world, &[("man", pager)]);
+    let ended = terminal(&world, "sh", "PATH=only; exec oktapipe man json")
+        .expect("shown")
+        .key("C-c")
+        .step("sleep", "0.2")
+        .step("type", "q\\n")
+        .expect("got q")
+        .run();
+    assert_eq!((ended.status, ended.signal), (Some(3), None), "{ended:?}");
 }

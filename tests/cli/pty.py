@@ -12,6 +12,7 @@ The steps happen in the order in which they are given:
   --key C-c       type a control character (C-c, C-d, C-z, C-\\, ...)
   --signal NAME   send a signal (INT, TERM, HUP, ...) to the terminal's foreground process group
   --sleep SECONDS wait
+  --resize 24x80  change the terminal's size, in lines and columns
   --hangup        close the terminal
 
 Without --interactive the command is `SHELL -c CMD` and the answer's `status` is the shell's. With it, an interactive
@@ -25,11 +26,13 @@ after --hangup), `failed` the step whose text never came or null. Exit status 0 
 
 import argparse
 import codecs
+import fcntl
 import json
 import os
 import re
 import select
 import signal
+import struct
 import sys
 import tempfile
 import termios
@@ -44,6 +47,14 @@ INTERACTIVE = {
     "mksh": ["-i"],
     "yash": ["--norcfile", "--noprofile", "-i"],
     "sh": ["-i"],
+    "fish": ["--no-config", "-i"],
+    "tcsh": ["-f", "-i"],
+}
+
+# Typed, because mksh and yash take no PS1 from root's environment; in two parts, so that its echo is not taken for the prompt.
+PROMPTS = {
+    "fish": "function fish_prompt; printf %s 'ready''$ '; end",
+    "tcsh": "set prompt = 'ready''$ '",
 }
 
 
@@ -61,8 +72,9 @@ def arguments():
     parser.add_argument("--interactive", action="store_true")
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--cwd")
+    parser.add_argument("--size", metavar="LINESxCOLUMNS", help="without it the terminal knows no size, as a serial line")
     parser.add_argument("--timeout", type=float, default=10, help="seconds a step, and the end, may take")
-    for name in ("expect", "type", "key", "signal"):
+    for name in ("expect", "type", "key", "signal", "resize"):
         parser.add_argument("--" + name, action=Step)
     parser.add_argument("--sleep", action=Step, type=float)
     parser.add_argument("--hangup", action=Step, nargs=0)
@@ -73,8 +85,10 @@ def arguments():
 class Terminal:
     """A pseudo-terminal with a shell on it."""
 
-    def __init__(self, argv, env, cwd):
+    def __init__(self, argv, env, cwd, size):
         self.master, slave = os.openpty()
+        if size:
+            self.resize(size)
         # Kept open here, so that the modes can be read after the shell has gone.
         self.slave = slave
         self.seen = b""
@@ -87,7 +101,6 @@ class Terminal:
                 # Opening a terminal without O_NOCTTY makes it the controlling one (Linux; macOS needs TIOCSCTTY).
                 os.close(os.open(os.ttyname(slave), os.O_RDWR))
                 if sys.platform == "darwin":
-                    import fcntl
                     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
                 for number in (0, 1, 2):
                     os.dup2(slave, number)
@@ -139,6 +152,10 @@ class Terminal:
                 self.status = status
         return self.status is not None
 
+    def resize(self, size):
+        lines, columns = map(int, size.split("x"))
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
     def modes(self):
         if self.slave is None:
             return None, None
@@ -163,6 +180,8 @@ class Terminal:
             until = time.monotonic() + value
             while time.monotonic() < until:
                 self.read(0.05)
+        elif kind == "resize":
+            self.resize(value)
         elif kind == "hangup":
             self.hangup()
         return True
@@ -179,11 +198,10 @@ def main():
         stty = tempfile.NamedTemporaryFile(mode="r", prefix="oktapipe-pty-")
     else:
         argv = [args.shell, "-c", args.run]
-    terminal = Terminal(argv, env, args.cwd)
+    terminal = Terminal(argv, env, args.cwd, args.size)
     steps = list(args.steps)
     if args.interactive:
-        # Typed, because mksh and yash take no PS1 from root's environment; in two parts, so that its echo is not taken for the prompt.
-        steps = [("expect", ""), ("type", "PS1='ready''$ '\\n"), ("expect", PROMPT), ("type", args.run + "\\n")] + steps
+        steps = [("expect", ""), ("type", PROMPTS.get(name, "PS1='ready''$ '") + "\\n"), ("expect", PROMPT), ("type", args.run + "\\n")] + steps
     failed = None
     for kind, value in steps:
         if not terminal.do(kind, value, args.timeout):

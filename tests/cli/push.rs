@@ -1,7 +1,7 @@
 //! `factor-verify` with a push: one push, waited for, and taken back when nobody waits any more.
 
 use crate::factor::verifications;
-use crate::harness::{Case, Running, World, has, patiently};
+use crate::harness::{Case, Running, World, has, patiently, terminal, terminals};
 use oktapipe_sandbox::{Action, Fault, Options};
 use rustix::process::Signal;
 use serde_json::json;
@@ -181,4 +181,32 @@ fn a_push_that_curl_sent_is_waited_for_without_a_second_one() {
     let outcome = case.env("OKTA_PASSWORD", world.password("push@acme.example")).run().succeeds();
     assert_eq!(outcome.json()["status"], "SUCCESS");
     assert_eq!(world.sandbox.pushes("push@acme.example"), 1);
+}
+
+/// On a terminal's stderr the seconds of a wait are shown, in one line that is gone in the end.
+#[test]
+fn a_wait_for_a_push_shows_its_seconds_on_a_terminal_and_leaves_nothing() {
+    if !terminals() {
+        return;
+    }
+    let world = world(2);
+    std::fs::write(world.home.join("in"), world.document_after("push@acme.example", "authn")).unwrap();
+    let script = "oktapipe factor-verify <in >out; echo over";
+    let case = terminal(&world, "sh", script).step("env", "TERM=xterm").step("size", "24x100");
+    let ended = case
+        .expect("waiting for the push to be answered on ")
+        .expect(" 1 s (Ctrl-C cancels)")
+        .expect("over")
+        .run();
+    let last = ended.seen.rsplit_once("over").unwrap().0;
+    assert!(last.ends_with("\r\x1b[K") || last.ends_with("\r\x1b[J"), "{ended:?}");
+    // Without a cursor that moves, one plain line; with --quiet nothing.
+    let case = terminal(&world, "sh", "oktapipe factor-verify <in2 >out; echo over");
+    std::fs::write(world.home.join("in2"), world.document_after("push@acme.example", "authn")).unwrap();
+    let ended = case.expect("waiting for the push").expect("over").run();
+    assert_eq!(ended.seen.lines().count(), 2, "{ended:?}");
+    std::fs::write(world.home.join("in2"), world.document_after("push@acme.example", "authn")).unwrap();
+    let quiet =
+        terminal(&world, "sh", "oktapipe factor-verify -q <in2 >out; echo over").step("env", "TERM=xterm");
+    assert_eq!(quiet.expect("over").run().seen, "over\n");
 }

@@ -323,3 +323,15 @@ fn what_is_no_assertion_is_told_apart() {
         assert!(outcome.stderr.contains(word), "{outcome}");
     }
 }
+
+#[test]
+fn when_the_identity_provider_wants_the_session_to_end_is_told_and_else_absent() {
+    let world = World::new();
+    let xml = STANDARD.decode(world.sandbox.assertion(ADA).unwrap()).unwrap();
+    let xml = String::from_utf8(xml).unwrap();
+    assert!(roles(&world, &xml, &[]).run().succeeds().json().get("SessionNotOnOrAfter").is_none());
+    // Signatures are AWS's to verify.
+    let ends = "AuthnStatement SessionNotOnOrAfter=\"2099-03-01T12:00:00.500Z\" ";
+    let document = roles(&world, xml.replacen("AuthnStatement ", ends, 1), &[]).run().succeeds().json();
+    assert_eq!(document["SessionNotOnOrAfter"], "2099-03-01T12:00:00Z", "{document}");
+}

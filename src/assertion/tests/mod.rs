@@ -160,6 +160,38 @@ fn a_value_that_is_no_pair_is_skipped_and_named() {
 }
 
 #[test]
+fn two_different_values_of_one_attribute_are_refused() {
+    for name in ["RoleSessionName", "SessionDuration", "SourceIdentity"] {
+        let value = |value: &str| attribute(name, &[value]);
+        for attributes in [
+            attribute(name, &["1234", "5678"]),
+            attribute(name, &["", "1234", "1234 ", "5678"]),
+            format!("{}{}", value("1234"), value("5678")),
+            format!("{}</saml2:AttributeStatement><saml2:AttributeStatement>{}", value("x"), value("1234")),
+        ] {
+            let message = refusal(response(&attributes).as_bytes()).1;
+            assert!(message.contains(&format!("two different values of {name}")), "{message}");
+        }
+        let china = value("5678").replace("https://aws.amazon.com", "http://www.amazonaws.cn");
+        for again in [value("1234"), value(" 1234\n"), value(""), china] {
+            let out = parse(response(&format!("{}{again}", value("1234"))).as_bytes()).unwrap();
+            let read = [out.session_name, out.source_identity, out.session_duration.map(|n| n.to_string())];
+            assert_eq!(read.iter().flatten().collect::<Vec<_>>(), ["1234"]);
+        }
+    }
+}
+
+#[test]
+fn only_blanks_of_xml_are_dropped_around_a_value() {
+    for blank in ['\u{a0}', '\u{85}', '\u{2028}', '\u{3000}'] {
+        let xml =
+            response(&attribute("Role", &[&format!("{IDP},{DEV}{blank}"), &format!("{blank}{IDP},{DEV}")]));
+        let out = parse(xml.as_bytes()).unwrap();
+        assert_eq!((out.roles.len(), out.skipped.len()), (0, 2), "{blank:?}");
+    }
+}
+
+#[test]
 fn the_times_that_bind_are_told() {
     let of = |from: &str, to: &str| parse(response("").replace(from, to).as_bytes()).unwrap();
     assert_eq!(of("10:21:00.000Z", "10:19:00Z").not_on_or_after.unwrap().text, "2026-03-01T10:19:00Z");

@@ -8,7 +8,8 @@
 set -euo pipefail
 
 transaction=$(cat)
-if [ "$(printf '%s\n' "$transaction" | jq -r .status)" != SUCCESS ]; then
+status=$(printf '%s\n' "$transaction" | jq -r .status)
+if [ "$status" != SUCCESS ]; then
   link=$(printf '%s\n' "$transaction" | jq -rs '
     .[0] | .status as $status
     | (if (env.MFA_CODE // "") != "" then "token:software:totp" else "push" end) as $type

@@ -3,6 +3,7 @@
 use crate::cli::FactorVerify;
 use crate::context::Context;
 use crate::error::{Error, Kind, printable};
+use crate::terminal::Choice;
 use crate::transaction::{Factor, Transaction};
 
 /// How a factor is verified.
@@ -114,8 +115,14 @@ fn pick(context: &Context<'_>, factors: &[Factor]) -> Result<Factor, Error> {
             hint,
         ));
     }
-    let index = context.terminal.choose("Which factor?", &names, hint)?;
+    let choices: Vec<Choice> = factors.iter().map(in_columns).collect();
+    let index = context.terminal.choose("Which factor?", &choices, hint)?;
     factors.get(index).cloned().ok_or_else(|| unsupported(factors))
+}
+
+fn in_columns(factor: &Factor) -> Choice {
+    let label = factor.label.clone().unwrap_or_default();
+    Choice { name: describe(factor), columns: vec![factor.kind.clone(), factor.provider.clone(), label] }
 }
 
 /// The refusal when nothing is left, with all that the user has.

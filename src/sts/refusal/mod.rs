@@ -189,9 +189,9 @@ where
         }
         return Ok(Refusal {
             status,
-            code: meta.code().unwrap_or_default().to_owned(),
+            code: without_secrets(meta.code().unwrap_or_default(), secrets),
             message: without_secrets(meta.message().unwrap_or_default(), secrets),
-            request_id: request_id(raw),
+            request_id: request_id(raw).map(|id| without_secrets(&id, secrets)),
         });
     }
     let source = match error.into_source() {
@@ -229,7 +229,7 @@ fn request_id(raw: &HttpResponse) -> Option<String> {
     })
 }
 
-/// STS repeats in its message what it does not like. Out go the secrets that we sent, and whatever else is long enough to
+/// STS repeats in its message what it does not like, and who stands in for it may do so anywhere. Out go the secrets that we sent, and whatever else is long enough to
 /// be a piece of one.
 fn without_secrets(message: &str, secrets: &[&str]) -> String {
     const HIDDEN: &str = "(hidden)";

@@ -13,6 +13,7 @@
 //! that person's own login up to there; `man` and `shell` are this copy's. In `bin` are stand-ins for tools that are not ours.
 
 mod blocks;
+mod lint;
 mod shown;
 
 use crate::harness::{Outcome, World, has_all, path};

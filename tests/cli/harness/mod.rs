@@ -7,7 +7,7 @@ mod running;
 mod terminal;
 
 pub use running::{Running, patiently};
-pub use terminal::{terminal, terminals};
+pub use terminal::{Terminal, terminal, terminals};
 
 use oktapipe_sandbox::{Options, Sandbox};
 use serde_json::Value;

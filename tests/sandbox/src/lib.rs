@@ -42,6 +42,7 @@ pub use switch::Switch;
 pub use users::{Factor, Role, User};
 
 use server::{Service, Shared};
+use state::IssuedKey;
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
@@ -221,6 +222,25 @@ impl Sandbox {
     pub fn assertion(&self, login: &str) -> Option<String> {
         let user = users::find(login)?;
         saml::for_user(user, self.shared.idp_key, &mut self.shared.state(), self.shared.clock.now())
+    }
+
+    /// The access key of an IAM user, id and secret, as it would lie in somebody's `~/.aws/credentials`: no session token, no end.
+    pub fn user_key(&self) -> (String, String) {
+        let mut state = self.shared.state();
+        let (id, secret) =
+            (state.random.access_key_id().replacen("ASIA", "AKIA", 1), state.random.secret_access_key());
+        let (arn, user_id) =
+            ("arn:aws:iam::111122223333:user/ci".to_owned(), "AIDACANARYCANARY00000".to_owned());
+        let key = IssuedKey {
+            secret: secret.clone(),
+            session_token: None,
+            expires: i64::MAX,
+            arn,
+            account: "111122223333".to_owned(),
+            user_id,
+        };
+        state.keys.insert(id.clone(), key);
+        (id, secret)
     }
 
     /// The certificate assertions are signed with, PEM.

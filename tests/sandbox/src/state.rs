@@ -72,11 +72,12 @@ pub(crate) struct Session {
     pub(crate) stepped_up: bool,
 }
 
-/// Temporary AWS credentials this sandbox gave out.
+/// AWS credentials this sandbox gave out.
 #[derive(Debug)]
 pub(crate) struct IssuedKey {
     pub(crate) secret: String,
-    pub(crate) session_token: String,
+    /// None with the keys of an IAM user, which live until they are deleted.
+    pub(crate) session_token: Option<String>,
     pub(crate) expires: i64,
     pub(crate) arn: String,
     pub(crate) account: String,

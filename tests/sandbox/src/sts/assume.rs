@@ -141,7 +141,14 @@ fn issued(shared: &Shared, wanted: &Wanted<'_>, claims: &Claims, role: &Role, se
          <SessionToken>{session_token}</SessionToken><Expiration>{}</Expiration></Credentials>{members}",
         aws_time(expires)
     );
-    let issued = IssuedKey { secret, session_token, expires, arn, account: account.to_owned(), user_id };
+    let issued = IssuedKey {
+        secret,
+        session_token: Some(session_token),
+        expires,
+        arn,
+        account: account.to_owned(),
+        user_id,
+    };
     state.keys.insert(key_id, issued);
     result
 }

@@ -35,7 +35,8 @@ fn signin_token(shared: &Shared, session: Option<&str>, duration: Option<&str>) 
     let mut state = shared.state();
     let key = state.keys.get(member("sessionId")?)?;
     if Some(key.secret.as_str()) != member("sessionKey")
-        || Some(key.session_token.as_str()) != member("sessionToken")
+        || key.session_token.is_none()
+        || key.session_token.as_deref() != member("sessionToken")
         || key.expires <= now
     {
         return None;

@@ -10,8 +10,8 @@ pub(super) fn get_caller_identity(shared: &Shared, asked: &Asked) -> Result<Stri
     let signed = sigv4::Signed::of(asked)?;
     let state = shared.state();
     let token = asked.header("x-amz-security-token");
-    // A temporary key without its session token is as unknown as a key never issued.
-    let key = state.keys.get(signed.key_id()).filter(|key| Some(key.session_token.as_str()) == token);
+    // A temporary key without its session token is as unknown as a key never issued, and so is a user's with one.
+    let key = state.keys.get(signed.key_id()).filter(|key| key.session_token.as_deref() == token);
     let Some(key) = key else {
         let message = "The security token included in the request is invalid.";
         return Err(Refusal::new(403, "InvalidClientTokenId", message));

@@ -16,6 +16,7 @@ pub mod http;
 pub mod okta;
 pub mod org;
 pub mod page;
+pub mod process;
 pub mod prompt;
 pub mod run;
 pub mod secret;

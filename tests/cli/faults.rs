@@ -265,6 +265,15 @@ fn the_places_are_where_they_say() {
     }
 }
 
+/// The SDK takes such a wish for an order.
+#[test]
+fn no_service_can_have_us_wait_for_a_year() {
+    let place = PLACES.iter().find(|place| place.exchange == Exchange::Identity).unwrap();
+    let row = TABLE.iter().find(|row| row.name == "503-patience").unwrap();
+    let fault = NamedFault::named(row.name).unwrap();
+    cell(&World::new(), &mut Inputs { kept: None }, place, fault, row);
+}
+
 #[test]
 fn faults_on_authn() {
     faults_on(Exchange::Authn);

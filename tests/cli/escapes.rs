@@ -154,6 +154,8 @@ fn a_question_on_a_terminal_is_plain() {
     let ended = terminal(&world, "sh", "oktapipe factor-verify <in >out 2>err")
         .answer("Code of", "12345678")
         .expect("Evil")
+        // Once it asks again.
+        .expect("Code of")
         .key("C-c")
         .run();
     assert!(ended.seen.lines().all(|line| is_plain(line.trim_end_matches('\r'))), "{ended:?}");

@@ -51,7 +51,7 @@
 _oktapipe_login() {
   \command oktapipe authn | \command oktapipe factor-verify | \command oktapipe session |
     \command oktapipe saml-fetch | \command oktapipe factor-verify | \command oktapipe saml-fetch |
-    \command oktapipe saml-roles
+    \command oktapipe saml-roles --remember
 }
 
 oktapipe_env() {

@@ -1,9 +1,10 @@
 # oktapipe.xsh: aliases for xonsh 0.13 and later.
 #
-#   execx($(oktapipe init xonsh))          in ~/.xonshrc
+#   exec($(oktapipe init xonsh))          in ~/.xonshrc
 #
-# or this file as it is: `source oktapipe.xsh`, or put it into ~/.config/xonsh/rc.d. oktapipe-init(1) says what the aliases take and give:
-# oktapipe_eval, oktapipe_role, oktapipe_who, oktapipe_drop, oktapipe_warn.
+# or this file as it is: exec(open('oktapipe.xsh').read()). `source` and execx() do too, but xonsh's own parser takes 200 ms for what is plain
+# Python, and exec() 2. oktapipe-init(1) says what the aliases take and give: oktapipe_eval, oktapipe_role, oktapipe_who, oktapipe_drop,
+# oktapipe_warn.
 #
 # How it is built, each for a reason:
 #   - The variables come as JSON and are set one by one: nothing is evaluated, so there is nothing to quote.
@@ -19,13 +20,12 @@ def _oktapipe_init():
     import time
 
     from xonsh.built_ins import XSH
-    from xonsh.events import events
     from xonsh.tools import unthreadable
 
     # The way to a list of roles, unless $OKTAPIPE_LOGIN holds another.
     default_login = (
         "oktapipe authn | oktapipe factor-verify | oktapipe session | oktapipe saml-fetch"
-        " | oktapipe factor-verify | oktapipe saml-fetch | oktapipe saml-roles"
+        " | oktapipe factor-verify | oktapipe saml-fetch | oktapipe saml-roles --remember"
     )
     keys = ("AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_CREDENTIAL_EXPIRATION"
             " AWS_SESSION_EXPIRATION OKTAPIPE_ROLE OKTAPIPE_EXPIRES_EPOCH").split()
@@ -133,11 +133,11 @@ del _oktapipe_init
 
 
 # The hook. It is known by its name, so that it is not there twice: what is defined again is another function.
-def _oktapipe_hook():
+def _oktapipe_hook(warn):
     from xonsh.events import events
 
     def oktapipe_prompt(**_):
-        _oktapipe_warn()
+        warn()
 
     for hook in list(events.on_pre_prompt):
         if getattr(hook, "__name__", "") == "oktapipe_prompt":
@@ -145,5 +145,5 @@ def _oktapipe_hook():
     events.on_pre_prompt(oktapipe_prompt)
 
 
-_oktapipe_hook()
+_oktapipe_hook(_oktapipe_warn)
 del _oktapipe_hook

@@ -105,6 +105,9 @@ pub enum Command {
     Man(Man),
     /// Print the completions of a shell
     Completions(Completions),
+    /// Print what may stand for the word that is being typed
+    #[command(hide = true, disable_help_flag = true)]
+    Complete(Complete),
     /// Run a stand-in Okta org and AWS STS on loopback, to try scripts against
     #[cfg(feature = "sandbox")]
     Sandbox(Sandbox),
@@ -130,6 +133,7 @@ impl Command {
             Command::Init(_) => "init",
             Command::Man(_) => "man",
             Command::Completions(_) => "completions",
+            Command::Complete(_) => "complete",
             #[cfg(feature = "sandbox")]
             Command::Sandbox(_) => "sandbox",
             #[cfg(feature = "sandbox")]

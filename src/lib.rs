@@ -2,7 +2,7 @@
 //!
 //! The modules stand on floors, and imports point down only (`tests/cli/floors.rs` holds the table):
 //! `error`, `secret`, `arn`, `time`, `xml`, `terminal`, `signal`; above them the pure parsers, `document`, `http` and `cli`; then the
-//! conversations with the outside (`okta`, `sts`, `prompt`); `context`, the world as a value; one file a stage
+//! conversations with the outside (`okta`, `sts`, `prompt`, `store`); `context`, the world as a value; one file a stage
 //! in `stage`; what is made of stages in `command`; and `run`, which alone reads the real world and writes the output.
 
 pub mod arn;
@@ -13,6 +13,7 @@ pub mod context;
 pub mod document;
 pub mod error;
 pub mod http;
+pub mod ini;
 pub mod okta;
 pub mod org;
 pub mod page;
@@ -23,6 +24,7 @@ pub mod secret;
 pub mod shell;
 pub mod signal;
 pub mod stage;
+pub mod store;
 pub mod sts;
 pub mod terminal;
 pub mod time;

@@ -92,6 +92,9 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
             command::man::run(arguments, context).map(|page| page.map_or(Ending::Shown, Ending::Output))
         }
         Command::Completions(arguments) => command::completions::run(arguments).map(Ending::Output),
+        Command::Complete(arguments) => {
+            Ok(Ending::Candidates(command::complete::run(arguments, context.environment)))
+        }
         #[cfg(feature = "sandbox")]
         Command::Sandbox(arguments) => command::sandbox::run(arguments).map(Ending::Serving),
         #[cfg(feature = "sandbox")]
@@ -114,6 +117,8 @@ fn online(stage: impl Future<Output = Result<Output, Error>>) -> Result<Ending, 
 /// What a command ends with.
 enum Ending {
     Output(Output),
+    /// What a TAB offers: a shell in the middle of a line has no use for a failure.
+    Candidates(String),
     /// A program of its own has shown everything.
     Shown,
     /// Text, and a server that goes on after it was written, until a signal.
@@ -135,6 +140,10 @@ impl Ending {
             Ending::Output(Output::Appended { plain, masked, file, lines }) => {
                 write_text(cli, stderr, plain.expose_secret(), &masked, terminal)?;
                 append(&file, lines.expose_secret())
+            }
+            Ending::Candidates(lines) => {
+                let _ = write(&lines);
+                Ok(())
             }
             Ending::Shown => Ok(()),
             #[cfg(feature = "sandbox")]
@@ -241,7 +250,8 @@ fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
         | Command::Schema(_)
         | Command::Init(_)
         | Command::Man(_)
-        | Command::Completions(_) => Form::Nothing,
+        | Command::Completions(_)
+        | Command::Complete(_) => Form::Nothing,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) | Command::Demo(_) => Form::Nothing,
         _ => Form::Document,

@@ -2,10 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use oktapipe::assertion::{XML_LIMIT, parse};
+use oktapipe::assertion::{XML_LIMIT, is_response, parse};
 
 fuzz_target!(|xml: &[u8]| {
+    let is_xml = is_response(xml);
     let Ok(assertion) = parse(xml) else { return };
+    assert!(is_xml, "a response that is taken for a page");
     assert!(!assertion.encrypted || assertion.roles.is_empty());
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let values = assertion.roles.iter().map(|role| {

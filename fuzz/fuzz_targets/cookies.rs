@@ -18,6 +18,8 @@ fuzz_target!(|lines: Vec<&str>| {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     assert_eq!(again, pairs, "{header}");
+    let carried = again.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    assert!(Jar::new(carried).pairs().eq(jar.pairs()), "{header}");
     let names: std::collections::HashSet<_> = pairs.iter().map(|(name, _)| name).collect();
     assert_eq!(names.len(), pairs.len(), "{header}");
 });

@@ -3,11 +3,36 @@
 
 use libfuzzer_sys::fuzz_target;
 use oktapipe::document::{Input, read, read_lines, to_line, to_pretty};
+use oktapipe::error::Error;
+use oktapipe::secret::ExposeSecret;
 use serde_json::Value;
 
 fuzz_target!(|input: (u16, &[u8])| {
     let (at, bytes) = input;
-    let Ok(Input::Document(document)) = read(bytes) else { return };
+    let lines = read_lines(bytes).map(|documents| documents.len());
+    let Ok(Input::Document(document)) = read(bytes) else { return drop(format!("{:?}", read(bytes))) };
+    assert_eq!(lines.ok(), Some(1));
+    if let Ok(mut carry) = document.carry() {
+        carry.set("org", "https://acme.okta.com");
+        let cookies = carry.cookies();
+        assert!(
+            !format!("{carry:?} {document:?}").contains("https://acme.okta.com")
+                || bytes.windows(21).any(|part| part == b"https://acme.okta.com")
+        );
+        carry.set_cookies(cookies.iter().map(|(name, value)| (name.as_str(), value.expose_secret())));
+        let out = carry.beside(document.members().clone());
+        assert!(
+            out.upstream_error().is_none()
+                && out.carry().is_ok_and(|again| again == carry || again.setting("v").is_none())
+        );
+        assert!(
+            out.has("_oktapipe")
+                && out.members().len() == document.members().len() + usize::from(!document.has("_oktapipe"))
+        );
+    }
+    if let Some(error) = document.upstream_error() {
+        assert!(matches!(error, Error::Upstream { exit_code: 1.., .. }) && !error.to_string().is_empty());
+    }
     let plain = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
     assert!(
         serde_json::from_slice::<Value>(plain)

@@ -11,7 +11,11 @@ fuzz_target!(|text: &str| {
         assert!(is_allowed(&url) && base_url(url.as_str()).is_ok_and(|again| again == url), "{url}");
         assert!(!text.trim().contains(['\\', '\t', '\n', ' ']) && url.query().is_none(), "{url}");
     }
+    if let Ok(app) = Org::parse("acme").expect("an org").app(text) {
+        assert!(app.as_str().starts_with("https://acme.okta.com/"), "{app}");
+    }
     let Ok(org) = Org::parse(text) else { return };
+    assert_eq!(format!("{org:?}"), org.origin());
     let (origin, typed) = (org.origin(), text.trim().to_ascii_lowercase());
     let url = Url::parse(&origin).unwrap_or_else(|error| panic!("{error} in {origin}"));
     let host = url.host_str().unwrap_or_default();

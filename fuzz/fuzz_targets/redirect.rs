@@ -26,6 +26,7 @@ fuzz_target!(|input: (bool, u8, Vec<Vec<Vec<u8>>>)| {
         );
         let status = [301, 302, 303, 307, 308, 200][usize::from(status) % 6];
         let response = Response { status, headers, body: Vec::new().into(), url: url.clone() };
+        assert!(response.set_cookies().count() == 0 && !format!("{response:?}").contains("onetimetoken"));
         let Some(next) = response.redirect().and_then(|target| org.own(&url, target.as_str())) else {
             return;
         };

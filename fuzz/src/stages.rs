@@ -8,7 +8,7 @@ use oktapipe::error::{Error, Kind};
 use oktapipe::http::{Http, Log, Settings};
 use oktapipe::secret::{ExposeSecret, SecretString};
 use oktapipe::stage::{self, Output};
-use oktapipe::terminal::Terminal;
+use oktapipe::terminal::{Choice, Terminal, Waiting};
 use oktapipe::time::Clock;
 use std::cell::RefCell;
 
@@ -68,13 +68,16 @@ impl Terminal for Nobody {
     fn ask_secret(&self, _: &str, instead: &str) -> Result<SecretString, Error> {
         Err(Error::new(Kind::NoTerminal, "nobody", instead))
     }
-    fn choose(&self, _: &str, _: &[String], instead: &str) -> Result<usize, Error> {
+    fn choose(&self, _: &str, _: &[Choice], instead: &str) -> Result<usize, Error> {
         Err(Error::new(Kind::NoTerminal, "nobody", instead))
     }
     fn can_ask(&self) -> bool {
         false
     }
     fn show(&self, _: &str) {}
+    fn waiting(&self, _: &str, _: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
+        None
+    }
     fn reader_is_gone(&self) -> bool {
         false
     }

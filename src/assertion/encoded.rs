@@ -7,6 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use std::fmt;
 use zeroize::Zeroizing;
 
+/// The longest text with blanks and references in it that is looked at, in bytes: every character a reference of ten.
+pub const TEXT_LIMIT: usize = 10 * LIMIT;
+
 /// A SAML response, encoded and decoded. It logs in for some minutes, so `Debug` shows its length only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Encoded {
@@ -46,6 +49,16 @@ impl fmt::Debug for Encoded {
 /// is lenient here would be refused by STS, with less to go by.
 pub fn decode(text: &str) -> Result<Encoded, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.len() > TEXT_LIMIT {
+        return Err(Error::new(
+            Kind::Protocol,
+            format!(
+                "the text is longer than any assertion: {} bytes, of which {TEXT_LIMIT} are looked at",
+                text.len()
+            ),
+            "give the value of the SAMLResponse input, the page itself, or what saml-fetch prints",
+        ));
+    }
     let mut base64 = Zeroizing::new(String::with_capacity(text.len().min(2 * LIMIT)));
     if text.contains('&') {
         // Their decoder makes a string of its own.

@@ -13,7 +13,7 @@ mod tests;
 use crate::arn::{PrincipalArn, RoleArn};
 use crate::error::{Error, Kind};
 use crate::xml::{self, Fault};
-pub use encoded::{Encoded, decode};
+pub use encoded::{Encoded, TEXT_LIMIT, decode};
 
 /// The longest assertion that STS takes, in characters of base64.
 pub const LIMIT: usize = 100_000;

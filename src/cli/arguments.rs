@@ -101,6 +101,9 @@ pub struct SamlRoles {
     /// Print only what `aws sts assume-role-with-saml --cli-input-json` takes
     #[arg(long)]
     pub skeleton: bool,
+    /// Keep the names of the roles that are offered, and of their providers, for completion
+    #[arg(long)]
+    pub remember: bool,
 }
 
 /// `oktapipe assume`
@@ -263,7 +266,30 @@ pub struct Man {
 #[derive(Args, Debug)]
 pub struct Completions {
     /// The shell
-    pub shell: clap_complete::Shell,
+    pub shell: CompletionShell,
+}
+
+/// A shell that can be told how to complete.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is its own name")]
+pub enum CompletionShell {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(alias = "nu")]
+    Nushell,
+    #[value(name = "powershell", alias = "pwsh")]
+    PowerShell,
+    Zsh,
+}
+
+/// `oktapipe complete`, which the scripts of `completions` call at each TAB. In no list of commands: its face may change with any version.
+#[derive(Args, Debug)]
+pub struct Complete {
+    /// SHELL WORD...: the words of the command line, its command first; the last is being typed
+    // Of the system's own kind, and taken as they come: a word may be any bytes, and begin with a dash.
+    #[arg(num_args = 0.., trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<std::ffi::OsString>,
 }
 
 /// `oktapipe sandbox`

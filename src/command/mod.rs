@@ -1,6 +1,7 @@
 //! What people type that is no stage: what a stage stands for and prints, functions and completions of shells, the manual, the sandbox,
 //! the demo.
 
+pub mod complete;
 pub mod completions;
 #[cfg(feature = "sandbox")]
 pub mod demo;

@@ -47,7 +47,8 @@ impl fmt::Debug for Input {
 /// `wrong_document` for text that is not UTF-8, JSON that does not parse (cut, or trailed by a second document), that says two
 /// things of one name or is too deep or too much (see [`super::VALUES`]), and a JSON value that is no object; `masked_document` for what a terminal showed.
 pub fn read(bytes: &[u8]) -> Result<Input, Error> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = trim(bytes);
     match bytes.first() {
         None => Ok(Input::Nothing),
         Some(b'{' | b'[') => parse(bytes).map(Input::Document),
@@ -57,6 +58,14 @@ pub fn read(bytes: &[u8]) -> Result<Input, Error> {
             Err(_) => Err(wrong("stdin is neither JSON nor text")),
         },
     }
+}
+
+/// Without JSON's blanks around, which are ASCII's but for the form feed: [`read_lines`], and jq, refuse that.
+fn trim(bytes: &[u8]) -> &[u8] {
+    let is_text = |b: &u8| !matches!(b, b' ' | b'\t' | b'\n' | b'\r');
+    let start = bytes.iter().position(is_text).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(is_text).map_or(start, |last| last + 1);
+    bytes.get(start..end).unwrap_or_default()
 }
 
 /// Reads documents one a line (NDJSON), for the stages that take many. A single document may be spread over lines.
@@ -158,7 +167,9 @@ mod tests {
             b"\xff\xfe",
             b"{\"a\":\"\xff\"}",
             b"{\"a\":NaN}",
+            b"{}\x0c",
         ] {
+            assert!(read_lines(bytes).is_err() || bytes == b"{}{}", "{bytes:?}");
             assert_eq!(read(bytes).unwrap_err().kind(), Some(Kind::WrongDocument), "{bytes:?}");
         }
     }

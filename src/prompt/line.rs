@@ -48,13 +48,13 @@ fn read_line(tty: BorrowedFd<'_>, watch: &mut Watch, reader: Option<BorrowedFd<'
             Err(errno) => return Turn::Over(Err(errno.into())),
         }
         match read(tty, &mut *chunk) {
-            Ok(0) if line.is_empty() => return Turn::Over(Err(Unanswered::Cancelled)),
+            Ok(0) if line.is_empty() => return Turn::Over(Err(Unanswered::InputEnded)),
             // Ctrl-D twice after some text: the text is the answer, as for `read` and getline(3).
             Ok(0) => return Turn::Over(Ok(line)),
             Ok(count) => line.extend_from_slice(chunk.get(..count).unwrap_or_default()),
             Err(Errno::INTR | Errno::AGAIN) => continue,
             // EIO: the terminal hung up.
-            Err(_) => return Turn::Over(Err(Unanswered::Cancelled)),
+            Err(_) => return Turn::Over(Err(Unanswered::InputEnded)),
         }
         if line.len() >= LIMIT {
             return Turn::Over(Err(Unanswered::TooLong));
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_end_of_input_cancels() {
-        assert_eq!(answer_to(b"").unwrap_err(), Unanswered::Cancelled);
+        assert_eq!(answer_to(b"").unwrap_err(), Unanswered::InputEnded);
     }
 
     #[test]

@@ -195,7 +195,8 @@ fn unanswered(why: Unanswered, question: &str, instead: &str) -> Error {
     match why {
         Unanswered::ReaderGone => Error::ReaderGone,
         Unanswered::Signal(signal) => Error::Signal(signal),
-        Unanswered::Cancelled => not_answered(question, "the input ended", instead),
+        Unanswered::InputEnded => not_answered(question, "the input ended", instead),
+        Unanswered::Cancelled => not_answered(question, "it was cancelled", instead),
         Unanswered::TooLong => {
             not_answered(question, &format!("terminals cut lines of {} bytes or more", LIMIT - 1), instead)
         }

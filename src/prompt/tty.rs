@@ -20,7 +20,9 @@ pub(super) fn device() -> Option<OwnedFd> {
 /// Why there is no answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unanswered {
-    /// End of input (Ctrl-D on an empty line, Esc in the picker, or the terminal is gone).
+    /// End of input: Ctrl-D on an empty line, or the terminal is gone.
+    InputEnded,
+    /// Esc in the picker, or Ctrl-D in it before anything is typed.
     Cancelled,
     /// A line of [`super::line::LIMIT`] bytes or more.
     TooLong,

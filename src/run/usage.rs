@@ -30,7 +30,9 @@ pub(super) fn end(arguments: &[OsString], environment: &Environment, error: &cla
     let name = words.iter().copied().find(|word| is_command(word)).unwrap_or("oktapipe");
     let form = match name {
         "export" => Form::Export(export(&words)),
-        "explain" | "schema" | "init" | "man" | "completions" | "sandbox" | "demo" => Form::Nothing,
+        "explain" | "schema" | "init" | "man" | "completions" | "complete" | "sandbox" | "demo" => {
+            Form::Nothing
+        }
         _ => Form::Document,
     };
     let hint = if name == "oktapipe" {

@@ -11,6 +11,7 @@ use crate::error::{Error, Kind};
 use crate::okta::{Jar, Okta, Push, refused_status, wait_for_push};
 use crate::signal;
 use crate::transaction::{Factor, Transaction};
+pub use choice::FACTORS;
 use choice::{Method, choose, method, unsupported};
 use passcode::{Codes, Verification};
 use secrecy::SecretString;

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::document::{Carry, Document, Input};
 use crate::error::{Error, Kind};
 use crate::page::{self, Page};
+use crate::store;
 use crate::time;
 use serde_json::{Map, Value, json};
 
@@ -20,6 +21,9 @@ pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error
     let (encoded, mut carry) = encoded(context)?;
     let assertion = assertion::parse(encoded.xml())?;
     warn(context, &encoded, &assertion);
+    if arguments.remember {
+        remember(context, &assertion.roles);
+    }
     carry.set_cookies(std::iter::empty());
     let given = role::both_given(&arguments.role)?;
     let (listed, settled) = match given.filter(|_| assertion.encrypted) {
@@ -119,6 +123,18 @@ fn warn(context: &Context<'_>, encoded: &Encoded, assertion: &Assertion) {
             "the assertion has {size} characters; AWS takes {} at most: few more roles will fit",
             assertion::LIMIT
         ));
+    }
+}
+
+/// Keeps what is offered for completion, whatever is chosen of it. A convenience, so a login never fails for it.
+fn remember(context: &Context<'_>, offered: &[Role]) {
+    let Some(folder) = store::cache(|name| context.environment.path(name)) else {
+        return (context.warn)(
+            "the roles are not remembered: neither HOME nor XDG_CACHE_HOME names a folder",
+        );
+    };
+    if let Err(error) = store::Roles::new(folder).remember(offered) {
+        (context.warn)(&format!("the roles are not remembered: {error}"));
     }
 }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 9] = [
     &["error", "secret", "arn", "time", "signal", "process"],
     &["terminal", "xml"],
-    &["http", "cli", "document", "transaction", "org", "page", "assertion", "shell"],
-    &["okta", "sts", "prompt"],
+    &["http", "cli", "document", "transaction", "org", "page", "assertion", "ini", "shell"],
+    &["okta", "sts", "prompt", "store"],
     &["context"],
     &["stage"],
     &["command"],

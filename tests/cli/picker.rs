@@ -73,7 +73,10 @@ fn escape_and_end_of_input_are_no_answer() {
         let world = world(ADA);
         let ended = picking(&world, "sh", SCRIPT).expect("3/3").step("type", keys).expect("over").run();
         assert!(ended.seen.contains("no_terminal\n"), "{keys}: {ended:?}");
-        assert!(ended.seen.contains("--role"), "{keys}: {ended:?}");
+        assert!(
+            ended.seen.contains("it was cancelled") && ended.seen.contains("--role"),
+            "{keys}: {ended:?}"
+        );
         assert!(world.sandbox.log().is_empty(), "{keys}");
     }
 }

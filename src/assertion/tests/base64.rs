@@ -76,13 +76,19 @@ fn the_limit_of_sts_holds_to_the_character() {
         );
     }
     assert!(Encoded::from_xml(&vec![b'<'; XML_LIMIT]).is_ok());
+    let spread = "&#000065;".repeat(LIMIT) + &" ".repeat(LIMIT);
+    assert_eq!(spread.len(), TEXT_LIMIT);
+    assert_eq!(decode(&spread).unwrap().base64(), at);
+    let error = decode(&format!("{spread} ")).unwrap_err();
+    assert_eq!(error.kind(), Some(Kind::Protocol));
+    assert!(error.to_string().contains("longer than any assertion"), "{error}");
 }
 
 #[test]
 fn hostile_texts_end_soon() {
     let begin = std::time::Instant::now();
     for piece in ["&", "&a", "&#", "&#x2b;", "&#99999999999;", " ", "&nosuchname;", "A\n"] {
-        let _ = decode(&piece.repeat(1_000_000 / piece.len()));
+        let _ = decode(&piece.repeat(TEXT_LIMIT / piece.len()));
     }
     assert!(begin.elapsed() < std::time::Duration::from_secs(5), "{:?}", begin.elapsed());
 }

@@ -89,7 +89,7 @@ fn turn(
                 Ok(count) if count > 0 => keys.read(chunk.get(..count).unwrap_or_default()),
                 Err(Errno::INTR | Errno::AGAIN) => continue,
                 // The terminal hung up.
-                _ => return Ok(Turn::Over(Err(Unanswered::Cancelled))),
+                _ => return Ok(Turn::Over(Err(Unanswered::InputEnded))),
             },
         };
         for key in pressed {

@@ -19,6 +19,19 @@ pub(super) enum Method {
     Push,
 }
 
+/// Types and providers that can be verified, as `--factor` takes them: what Okta's documentation of its factors pairs.
+pub const FACTORS: [(&str, &[&str]); 9] = [
+    ("push", &["OKTA"]),
+    ("token:software:totp", &["OKTA", "GOOGLE"]),
+    ("sms", &["OKTA"]),
+    ("call", &["OKTA"]),
+    ("email", &["OKTA"]),
+    ("question", &["OKTA"]),
+    ("token", &["RSA", "SYMANTEC", "DEL_OATH"]),
+    ("token:hardware", &["YUBICO"]),
+    ("token:hotp", &["CUSTOM"]),
+];
+
 /// The method of a factor; `None` for those that only a browser or another device can verify (webauthn, u2f, web, assertion:*, ...).
 pub(super) fn method(factor: &Factor) -> Option<Method> {
     match factor.kind.as_str() {

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use oktapipe::arn::{PrincipalArn, RoleArn, RolePattern, nearest, parse_pair};
-use oktapipe::assertion::{self, XML_LIMIT, decode, is_response};
+use oktapipe::assertion::{self, TEXT_LIMIT, XML_LIMIT, decode, is_response};
 use oktapipe::document::{self, Document, INPUT_LIMIT, Input, error_document, mask, to_line, without_tokens};
 use oktapipe::error::{Error, printable};
 use oktapipe::http::{BODY_LIMIT, Proxies, base_url};
@@ -165,7 +165,7 @@ fn assertions(all: &mut Vec<Case>) {
         all.push(Case {
             parser: "base64",
             shape,
-            cap: INPUT_LIMIT,
+            cap: TEXT_LIMIT,
             make: filled("", piece, ""),
             read: base64,
         });

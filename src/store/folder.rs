@@ -1,0 +1,120 @@
+//! A folder that is ours alone, opened once: what is checked is what is written to, whatever its path leads to meanwhile.
+
+use crate::error::{Error, Kind, printable};
+use rustix::fd::OwnedFd;
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
+use rustix::io::Errno;
+use std::fs::{DirBuilder, File};
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// How often, and how long, a folder is asked for that another oktapipe writes to: its file is written in milliseconds.
+const TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A folder that was found safe.
+pub(super) struct Folder {
+    path: PathBuf,
+    descriptor: OwnedFd,
+}
+
+impl Folder {
+    /// Opens it, and refuses a symlink, another user's, and one that others may write to: they could have put any file there.
+    pub(super) fn open(path: &Path) -> Result<Folder, Error> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let descriptor = rustix::fs::open(path, flags, Mode::empty())
+            .map_err(|error| refused(path, &format!("cannot be opened as a folder ({error})")))?;
+        let stat = rustix::fs::fstat(&descriptor).map_err(|error| refused(path, &error.to_string()))?;
+        safe(&stat, FileType::Directory).map_err(|why| refused(path, why))?;
+        Ok(Folder { path: path.to_owned(), descriptor })
+    }
+
+    /// As [`Folder::open`], and makes what is missing of it, for the person alone.
+    pub(super) fn make(path: &Path) -> Result<Folder, Error> {
+        // Nothing is made where something is: `recursive` follows a symlink and finds it good.
+        if path.symlink_metadata().is_err() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+                .map_err(|error| refused(path, &format!("cannot be made ({error})")))?;
+        }
+        Folder::open(path)
+    }
+
+    /// Keeps other processes of ours from writing, for as long as this value lives.
+    pub(super) fn lock(&self) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            match rustix::fs::flock(&self.descriptor, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(()),
+                Err(Errno::WOULDBLOCK | Errno::INTR) => sleep(PAUSE),
+                Err(error) => return Err(refused(&self.path, &format!("cannot be locked ({error})"))),
+            }
+        }
+        Err(refused(&self.path, "is being written to by another oktapipe"))
+    }
+
+    /// A file of it for reading, if there is one.
+    pub(super) fn file(&self, name: &str) -> Result<Option<File>, Error> {
+        let path = self.path.join(name);
+        // NONBLOCK: a fifo in its place would make us wait for ever.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = match rustix::fs::openat(&self.descriptor, name, flags, Mode::empty()) {
+            Ok(file) => file,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(refused(&path, &format!("cannot be opened ({error})"))),
+        };
+        let stat = rustix::fs::fstat(&file).map_err(|error| refused(&path, &error.to_string()))?;
+        safe(&stat, FileType::RegularFile).map_err(|why| refused(&path, why))?;
+        Ok(Some(file.into()))
+    }
+
+    /// Puts `text` in the place of a file, whole or not at all: a new file beside it, on the disk before it gets the name.
+    pub(super) fn replace(&self, name: &str, text: &str) -> Result<(), Error> {
+        let new = format!("{name}.new");
+        let failed =
+            |error: io::Error| refused(&self.path.join(name), &format!("cannot be written ({error})"));
+        // What a killed process left. The lock is held, so it is nobody's.
+        match rustix::fs::unlinkat(&self.descriptor, &new, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(error) => return Err(failed(error.into())),
+        }
+        let written = self.write(&new, text).and_then(|()| {
+            rustix::fs::renameat(&self.descriptor, &new, &self.descriptor, name)?;
+            Ok(rustix::fs::fsync(&self.descriptor)?)
+        });
+        written.map_err(|error| {
+            let _ = rustix::fs::unlinkat(&self.descriptor, &new, AtFlags::empty());
+            failed(error)
+        })
+    }
+
+    fn write(&self, name: &str, text: &str) -> io::Result<()> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mut file: File =
+            rustix::fs::openat(&self.descriptor, name, flags, Mode::RUSR | Mode::WUSR)?.into();
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    }
+}
+
+fn safe(stat: &Stat, kind: FileType) -> Result<(), &'static str> {
+    if FileType::from_raw_mode(stat.st_mode) != kind {
+        return Err("is of another kind than it should be");
+    }
+    if stat.st_uid != rustix::process::geteuid().as_raw() {
+        return Err("belongs to another user");
+    }
+    if Mode::from_raw_mode(stat.st_mode).intersects(Mode::WGRP | Mode::WOTH) {
+        return Err("can be written to by others");
+    }
+    Ok(())
+}
+
+fn refused(path: &Path, why: &str) -> Error {
+    let path = printable(&path.display().to_string());
+    Error::new(Kind::Io, format!("{path} {why}"), "check it, or remove it")
+}

@@ -1,0 +1,41 @@
+//! What is kept from one run to the next, in files of the person's own: so far the names of roles, for completion.
+//!
+//! Nothing here is a secret, and nothing depends on it: whoever calls takes a failure for a warning, or for nothing.
+
+mod folder;
+mod roles;
+#[cfg(test)]
+mod tests;
+
+pub use roles::{LINES, Roles};
+
+use rustix::fs::{FileType, Mode, OFlags};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Our folder below the person's cache: `$XDG_CACHE_HOME/oktapipe`, else `~/.cache/oktapipe`. A relative path counts as unset, as the XDG
+/// specification has it.
+pub fn cache<'e>(variable: impl Fn(&str) -> Option<&'e OsStr>) -> Option<PathBuf> {
+    let absolute = |name: &str| variable(name).map(Path::new).filter(|path| path.is_absolute());
+    let cache = absolute("XDG_CACHE_HOME").map(Path::to_owned);
+    Some(cache.or_else(|| Some(absolute("HOME")?.join(".cache")))?.join("oktapipe"))
+}
+
+/// The first `limit` bytes of a regular file as text, what is no UTF-8 replaced. `None` for everything else: a fifo is not waited for.
+pub fn text(path: &Path, limit: usize) -> Option<String> {
+    let file =
+        rustix::fs::open(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    beginning(File::from(file), limit)
+}
+
+fn beginning(file: File, limit: usize) -> Option<String> {
+    let stat = rustix::fs::fstat(&file).ok()?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    file.take(limit as u64).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}

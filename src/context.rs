@@ -14,6 +14,7 @@ use crate::time::Clock;
 use std::cell::RefCell;
 use std::fmt;
 use std::io::Read;
+use zeroize::Zeroizing;
 
 /// What a stage may use.
 pub struct Context<'w> {
@@ -38,12 +39,13 @@ pub struct Context<'w> {
 }
 
 impl Context<'_> {
-    /// All of stdin, of which there may be `limit` bytes.
+    /// All of stdin, of which there may be `limit` bytes. They are wiped; what the vector left behind as it grew is not.
     ///
     /// # Errors
     /// `wrong_document` when it is longer, `io` when it cannot be read.
-    pub fn stdin(&self, limit: usize) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
+    pub fn stdin(&self, limit: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
+        // Room for the document of a sign-in, assertion and all, so that it seldom grows.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(64 << 10));
         self.input.borrow_mut().by_ref().take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| {
             Error::new(
                 Kind::Io,

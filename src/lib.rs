@@ -17,6 +17,7 @@ pub mod ini;
 pub mod okta;
 pub mod org;
 pub mod page;
+pub mod process;
 pub mod prompt;
 pub mod run;
 pub mod secret;

@@ -12,6 +12,7 @@ use crate::context::{Context, Environment};
 use crate::document::{self, Document, error_document, to_line, to_pretty};
 use crate::error::{Error, Kind};
 use crate::http::{Http, Log, Proxies, Settings};
+use crate::process;
 use crate::prompt::Tty;
 use crate::signal;
 use crate::stage::{self, Output};
@@ -27,9 +28,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use stderr::Stderr;
+use zeroize::Zeroizing;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    // First of all: the environment may hold a password.
+    process::keep_memory_private();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment: Environment = std::env::vars_os().collect();
     let cli = match Cli::try_parse_from(&arguments) {
@@ -176,10 +180,10 @@ fn append(file: &Path, text: &str) -> Result<(), Error> {
 
 fn write_document(cli: &Cli, stderr: &Stderr, document: &Document, terminal: bool) -> Result<(), Error> {
     if !terminal {
-        return write(&to_line(document));
+        return write(&Zeroizing::new(to_line(document)));
     }
     if cli.common.reveal {
-        return write(&to_pretty(document));
+        return write(&Zeroizing::new(to_pretty(document)));
     }
     let (masked, hidden) = document::mask(document);
     write(&to_pretty(&masked))?;
@@ -196,7 +200,7 @@ fn write_lines(
     lines: Vec<Result<Document, Error>>,
     terminal: bool,
 ) -> Result<(), Error> {
-    let (mut text, mut first, mut hides) = (String::new(), None, false);
+    let (mut text, mut first, mut hides) = (Zeroizing::new(String::new()), None, false);
     for line in lines {
         let (document, exit_code) = match line {
             Ok(document) => (document, None),
@@ -208,7 +212,7 @@ fn write_lines(
             Err(other) => return Err(other),
         };
         first = first.or(exit_code);
-        text.push_str(&match terminal {
+        text.push_str(&Zeroizing::new(match terminal {
             true if !cli.common.reveal => {
                 let (masked, hidden) = document::mask(&document);
                 hides |= hidden;
@@ -216,7 +220,7 @@ fn write_lines(
             }
             true => to_pretty(&document),
             false => to_line(&document),
-        });
+        }));
     }
     write(&text)?;
     if hides {
@@ -303,7 +307,9 @@ fn settings(cli: &Cli, environment: &Environment) -> Settings {
         ssl_cert_dir: path("SSL_CERT_DIR"),
         ca_files: ours.into_iter().chain(aws).collect(),
         timeout: Duration::from_secs(cli.common.timeout),
-        proxies: Proxies::choose(|name| environment.text(name).map(str::to_owned)),
+        proxies: Proxies::choose(|name| {
+            environment.path(name).map(|value| value.to_string_lossy().into_owned())
+        }),
         ..Settings::default()
     }
 }

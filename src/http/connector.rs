@@ -33,6 +33,8 @@ impl Connector {
             ConnectorError::user(error.without_url().into())
         })?;
         let mut answer = self.http.exchange(request).await.map_err(refusal)?;
+        // The SDK would sleep as long as this says, a year if need be, with nobody told.
+        answer.headers.remove("x-amz-retry-after");
         let mut out = ::http::Response::new(SdkBody::from(std::mem::take(&mut *answer.body)));
         *out.headers_mut() = answer.headers;
         *out.status_mut() = ::http::StatusCode::from_u16(answer.status)

@@ -45,8 +45,13 @@ pub(super) fn explain(error: reqwest::Error, url: &Url, settings: &Settings) -> 
             "check its spelling, and the network",
         );
     }
+    // hyper's word for chunks whose sizes are none.
+    let kind = find::<io::Error>(&error).map(io::Error::kind);
+    let is_garbage = matches!(kind, Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData));
     let chain: Vec<String> = sources(&error).map(|source| source.to_string()).collect();
-    if chain.iter().any(|text| text.starts_with("invalid ") || text.contains("message head is too large")) {
+    if is_garbage
+        || chain.iter().any(|text| text.starts_with("invalid ") || text.contains("message head is too large"))
+    {
         return Error::new(
             Kind::Protocol,
             format!("{place} did not answer in HTTP ({})", last(&chain)),

@@ -1,9 +1,10 @@
 //! The proxy variables, read as curl reads them, and strictly: a value that cannot be used is an error. reqwest and others
-//! skip it and connect directly, past the proxy that somebody meant to be used.
+//! skip it and connect directly, past the proxy that somebody meant to be used; or, of the exemptions, the other way round.
 
 use super::url::{is_loopback, is_plain, place};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, printable};
 use crate::secret::{ExposeSecret, SecretString};
+use std::net::{IpAddr, Ipv6Addr};
 use url::Url;
 
 /// Hosts that are never reached through a proxy: it would be another machine's loopback.
@@ -16,12 +17,13 @@ const THIS_MACHINE: &str = "localhost,127.0.0.0/8,::1";
 pub struct Proxies {
     /// The variable and its value, which may hold a password.
     proxy: Option<(&'static str, SecretString)>,
-    exempt: String,
+    /// The variable and its value.
+    exempt: Option<(&'static str, String)>,
 }
 
 impl Proxies {
     /// Chooses among the variables as curl does: `https_proxy`, `HTTPS_PROXY`, `all_proxy`, `ALL_PROXY`, and for
-    /// exemptions `no_proxy`, `NO_PROXY`. Blank is unset. `lookup` gives a variable's value.
+    /// exemptions `no_proxy`, `NO_PROXY`. Blank is unset. `lookup` gives a variable's value, with U+FFFD for what is no UTF-8.
     pub fn choose(lookup: impl Fn(&str) -> Option<String>) -> Proxies {
         let value = |name: &'static str| {
             lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
@@ -29,13 +31,16 @@ impl Proxies {
         let proxy = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
             .into_iter()
             .find_map(|name| value(name).map(|text| (name, SecretString::from(text))));
-        let exempt = value("no_proxy").or_else(|| value("NO_PROXY")).unwrap_or_default();
+        let exempt = ["no_proxy", "NO_PROXY"].into_iter().find_map(|name| Some((name, value(name)?)));
         Proxies { proxy, exempt }
     }
 
     pub(super) fn to_reqwest(&self) -> Result<Option<reqwest::Proxy>, Error> {
         let Some((name, url)) = self.url()? else { return Ok(None) };
-        let exempt = format!("{},{THIS_MACHINE}", self.exempt);
+        let exempt = match &self.exempt {
+            Some((name, list)) => format!("{},{THIS_MACHINE}", exemptions(name, list)?.join(",")),
+            None => THIS_MACHINE.to_owned(),
+        };
         let proxy = reqwest::Proxy::all(url).map_err(|_| unusable(name, "is not a URL"))?;
         Ok(Some(proxy.no_proxy(reqwest::NoProxy::from_string(&exempt))))
     }
@@ -54,6 +59,9 @@ impl Proxies {
     pub fn url(&self) -> Result<Option<(&'static str, Url)>, Error> {
         let Some((name, text)) = &self.proxy else { return Ok(None) };
         let text = text.expose_secret();
+        if text.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(unusable(name, "is not UTF-8"));
+        }
         // `proxy.example.com:3128` is http, as for curl. (To the URL parser the host would be a scheme.)
         let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         let url = Some(text).filter(|text| is_plain(text)).and_then(|text| Url::parse(&text).ok());
@@ -62,13 +70,59 @@ impl Proxies {
             "http" | "https" if url.port() == Some(0) => {
                 Err(unusable(name, "has no port that can be connected to"))
             }
-            "http" | "https" if url.has_host() => Ok(Some((name, url))),
+            // `http:/host` would be a host named http.
+            "http" | "https" if url.has_host() && !matches!(url.host_str(), Some("http" | "https")) => {
+                Ok(Some((name, url)))
+            }
             scheme if scheme.starts_with("socks") => {
                 Err(unusable(name, "names a SOCKS proxy, which is not supported"))
             }
             _ => Err(unusable(name, "names neither an http nor an https proxy")),
         }
     }
+}
+
+/// The hosts of a list: names (with a leading dot or `*.` perhaps), addresses, networks as `10.0.0.0/8`, or `*`.
+fn exemptions<'l>(name: &str, list: &'l str) -> Result<Vec<&'l str>, Error> {
+    let items = list.split(|c: char| c == ',' || c.is_whitespace()).filter(|item| !item.is_empty());
+    items
+        .map(|item| {
+            // As reqwest reads them: without brackets and stars.
+            let host = item.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(item);
+            let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+            if is_exemption(item) {
+                return Ok(host);
+            }
+            Err(Error::new(
+                Kind::Config,
+                format!("{name} holds {}, which is no host, address or network", printable(item)),
+                "write names, addresses or networks as 10.0.0.0/8, with commas between and without ports",
+            ))
+        })
+        .collect()
+}
+
+fn is_exemption(item: &str) -> bool {
+    if item == "*" || item.parse::<IpAddr>().is_ok() {
+        return true;
+    }
+    if let Some((address, bits)) = item.split_once('/') {
+        let most = match address.parse() {
+            Ok(IpAddr::V4(_)) => 32,
+            Ok(IpAddr::V6(_)) => 128,
+            Err(_) => return false,
+        };
+        return bits.bytes().all(|b| b.is_ascii_digit()) && bits.parse::<u8>().is_ok_and(|bits| bits <= most);
+    }
+    let bracketed = item.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if let Some(address) = bracketed {
+        return address.parse::<Ipv6Addr>().is_ok();
+    }
+    let name = item.strip_prefix("*.").or_else(|| item.strip_prefix('.')).unwrap_or(item);
+    let labels = || name.strip_suffix('.').unwrap_or(name).split('.');
+    labels().all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)))
+        // All digits is an address that was not one.
+        && !labels().all(|label| label.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn unusable(name: &str, why: &str) -> Error {
@@ -118,6 +172,11 @@ mod tests {
             "http://",
             "http://u:hunter2@p:port",
             "://hunter2",
+            "http:/hunter2:1",
+            "https:hunter2:1",
+            "http://u:hunter2@pro xy:1",
+            "http://u:hunter2@proxy:99999",
+            "http://u:\u{fffd}hunter2@proxy:1",
             "http:///u:hunter2@p",
             "http://u:hunter2@p\\x",
             "http://u:hunter2@p\nq",
@@ -131,6 +190,42 @@ mod tests {
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
         assert!(!format!("{:?}", proxies(&[("HTTPS_PROXY", "http://u:hunter2@p")])).contains("hunter2"));
+    }
+
+    #[test]
+    fn an_exemption_that_names_nothing_is_an_error_and_never_skipped() {
+        let read = |list: &str| proxies(&[("HTTPS_PROXY", "p:1"), ("NO_PROXY", list)]).to_reqwest();
+        for list in [
+            "example.com",
+            ".example.com, *.example.org  intra",
+            "*",
+            "10.0.0.1,10.0.0.0/8,::1,[::1],fe80::/10",
+            "example.com.",
+            ",,",
+            "a_b.example",
+        ] {
+            assert!(read(list).is_ok(), "{list}");
+        }
+        for list in [
+            "http://example.com",
+            "example.com:443",
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "10.0.0.0/+8",
+            "10.0.0",
+            "300.1.1.1",
+            "fe80::/129",
+            "[::1",
+            "ada@example.com",
+            "exa\u{fffd}mple.com",
+            "a..b",
+            "example.*",
+            "good.example,ba%d",
+        ] {
+            let error = read(list).unwrap_err();
+            assert_eq!(error.kind(), Some(Kind::Config), "{list}");
+            assert!(error.to_string().starts_with("NO_PROXY holds "), "{error}");
+        }
     }
 
     #[test]

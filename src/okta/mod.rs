@@ -106,7 +106,8 @@ impl<'a> Okta<'a> {
     /// `POST /api/v1/sessions`: a session of a one-time session token. Its `id` is the value of the cookie `sid`.
     ///
     /// # Errors
-    /// `session_expired` for a token that was used or is older than 5 minutes (Okta answers 401); else as [`Okta::authn`].
+    /// `session_expired` for a token that was used or is older than 5 minutes (Okta answers 401); `protocol` for an answer without an
+    /// `id`; else as [`Okta::authn`].
     pub async fn session(&self, token: &SecretString) -> Result<Map<String, Value>, Error> {
         let url = self.org.url("/api/v1/sessions");
         let response =
@@ -119,7 +120,11 @@ impl<'a> Okta<'a> {
             );
             return Err(error.with_body(object(&response).unwrap_or_default()));
         }
-        self.answer(&response)
+        let session = self.answer(&response)?;
+        match session.get("id").and_then(Value::as_str) {
+            Some(id) if !id.is_empty() => Ok(session),
+            _ => Err(protocol("Okta's answer is no session: it has no id")),
+        }
     }
 
     /// GETs a page of the org, through its redirects, and gives the last answer.

@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, printable};
 use crate::http::Response;
 use crate::time;
 use crate::transaction::Transaction;
-use http::header::{DATE, HeaderName};
+use http::header::{DATE, HeaderName, RETRY_AFTER};
 use serde_json::{Map, Value};
 
 /// Whether an object is Okta's error body: it has an `errorCode`.
@@ -58,11 +58,21 @@ pub fn refused_answer(response: &Response, body: Option<Map<String, Value>>) -> 
     }
 }
 
-/// Seconds to wait, from X-Rate-Limit-Reset (epoch seconds) against the answer's own Date: no clock of ours is asked.
+/// The longest wait that is told. Okta's limits are by the minute or the hour; what says more is no limit of its.
+const LONGEST_WAIT: i64 = 3600;
+
+/// Seconds to wait, from X-Rate-Limit-Reset (epoch seconds) or Retry-After (seconds or a date, RFC 9110), against the answer's own
+/// Date: no clock of ours is asked. `None` for what cannot be meant.
 fn wait(response: &Response) -> Option<i64> {
-    let reset: i64 = response.header(HeaderName::from_static("x-rate-limit-reset"))?.trim().parse().ok()?;
-    let date = time::parse_http_date(response.header(DATE)?)?;
-    Some(reset.saturating_sub(date).clamp(1, 3600))
+    let date = || time::parse_http_date(response.header(DATE)?);
+    let number = |name: HeaderName| response.header(name)?.trim().parse::<i64>().ok();
+    let reset = || number(HeaderName::from_static("x-rate-limit-reset"))?.checked_sub(date()?);
+    let after = || {
+        let until = || time::parse_http_date(response.header(RETRY_AFTER)?)?.checked_sub(date()?);
+        number(RETRY_AFTER).or_else(until)
+    };
+    let plausible = |seconds: &i64| *seconds <= LONGEST_WAIT;
+    reset().filter(plausible).or_else(|| after().filter(plausible)).map(|seconds| seconds.max(1))
 }
 
 const AGAIN: &str = "sign in again";
@@ -121,6 +131,7 @@ fn by_status(status: u16) -> (Kind, &'static str) {
 }
 
 /// The failure that a transaction in a state from which no pipe can go on tells of, with the transaction as the body.
+/// `protocol` for what is none: somebody else's JSON.
 pub fn refused_status(members: &Map<String, Value>) -> Error {
     let transaction = Transaction::read(members);
     let status = transaction.as_ref().map_or("", |transaction| transaction.status);
@@ -165,6 +176,7 @@ pub fn refused_status(members: &Map<String, Value>) -> Error {
             "the account is being recovered".to_owned(),
             "finish the recovery in a browser, then sign in again",
         ),
+        ("", _) => (Kind::Protocol, "Okta's answer is no transaction: it has no status".to_owned(), CHECK),
         (status, _) => (
             Kind::BrowserNeeded,
             format!(
@@ -210,6 +222,41 @@ mod tests {
         }
     }
 
+    /// An answer of 429 with these header lines; what `wait` makes of it.
+    fn waits(headers: &[(&'static str, &str)]) -> Option<i64> {
+        let mut all = http::HeaderMap::new();
+        for (name, value) in headers {
+            all.insert(HeaderName::from_static(name), value.parse().unwrap());
+        }
+        let url = url::Url::parse("https://example.okta.com/").unwrap();
+        wait(&Response { status: 429, headers: all, body: Vec::new().into(), url })
+    }
+
+    #[test]
+    fn how_long_to_wait_is_told_if_it_can_be_meant() {
+        const DATE: (&str, &str) = ("date", "Thu, 01 Jan 2026 00:00:30 GMT");
+        for (name, value, seconds) in [
+            ("x-rate-limit-reset", "1767225660", Some(30)),
+            ("x-rate-limit-reset", "1767139200", Some(1)),
+            ("x-rate-limit-reset", "1798761600", None),
+            ("x-rate-limit-reset", "9223372036854775807", None),
+            ("x-rate-limit-reset", "-9223372036854775808", None),
+            ("x-rate-limit-reset", "soon", None),
+            ("retry-after", "17", Some(17)),
+            ("retry-after", "0", Some(1)),
+            ("retry-after", "31536000", None),
+            ("retry-after", "Thu, 01 Jan 2026 00:01:10 GMT", Some(40)),
+            ("retry-after", "Thu, 01 Jan 2027 00:00:00 GMT", None),
+            ("retry-after", "-5", Some(1)),
+            ("x-other", "5", None),
+        ] {
+            assert_eq!(waits(&[DATE, (name, value)]), seconds, "{name}: {value}");
+        }
+        assert_eq!(waits(&[("x-rate-limit-reset", "1767225660")]), None);
+        let both = [DATE, ("x-rate-limit-reset", "1798761600"), ("retry-after", "17")];
+        assert_eq!(waits(&both), Some(17));
+    }
+
     #[test]
     fn the_summary_and_its_cause_are_said_without_control_characters() {
         let error = refused_body(
@@ -235,7 +282,7 @@ mod tests {
             (json!({"status": "RECOVERY"}), Kind::BrowserNeeded),
             (json!({"status": "CONSENT_REQUIRED"}), Kind::ConsentRequired),
             (json!({"status": "SOMETHING_NEW"}), Kind::BrowserNeeded),
-            (json!({}), Kind::BrowserNeeded),
+            (json!({}), Kind::Protocol),
         ] {
             assert_eq!(refused_status(&members(state.clone())).kind(), Some(kind), "{state}");
         }

@@ -27,6 +27,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 use url::Url;
+use zeroize::Zeroizing;
 
 /// What a stage gives to be written.
 #[derive(Debug)]
@@ -78,7 +79,7 @@ fn lines(bytes: &[u8]) -> Result<Vec<Document>, Error> {
     if documents.is_empty() { Err(no_document()) } else { Ok(documents) }
 }
 
-fn bytes(context: &Context<'_>, limit: usize) -> Result<Vec<u8>, Error> {
+fn bytes(context: &Context<'_>, limit: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
     if context.stdin_is_terminal {
         return Err(Error::new(
             Kind::NoDocument,

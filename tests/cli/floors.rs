@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Every module of the library, from the ground up. The trait of the terminal belongs to the ground too, and speaks in its words.
 const FLOORS: [&[&str]; 9] = [
-    &["error", "secret", "arn", "time", "signal"],
+    &["error", "secret", "arn", "time", "signal", "process"],
     &["terminal", "xml"],
     &["http", "cli", "document", "transaction", "org", "page", "assertion", "ini", "shell"],
     &["okta", "sts", "prompt", "store"],

@@ -140,6 +140,11 @@ impl Case {
         self
     }
 
+    pub fn argument(mut self, argument: &str) -> Case {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
     pub fn without(mut self, name: &str) -> Case {
         self.variables.remove(name);
         self
@@ -190,13 +195,22 @@ pub struct Outcome {
     shown: String,
     pub status: Option<i32>,
     pub signal: Option<i32>,
+    /// Whether the kernel says that it dumped core.
+    pub dumped: bool,
     pub stdout: String,
     pub stderr: String,
 }
 
 impl Outcome {
     fn new(shown: String, program: &str, status: ExitStatus, stdout: String, stderr: String) -> Outcome {
-        let outcome = Outcome { shown, status: status.code(), signal: status.signal(), stdout, stderr };
+        let outcome = Outcome {
+            shown,
+            status: status.code(),
+            signal: status.signal(),
+            dumped: status.core_dumped(),
+            stdout,
+            stderr,
+        };
         outcome.hides_secrets(program);
         outcome
     }

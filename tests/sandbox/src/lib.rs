@@ -20,6 +20,7 @@
 //! Not here: Identity Engine, the admin API, and anything a browser's script would do.
 
 mod clock;
+mod connection;
 mod exchange;
 mod fault;
 mod idp_key;
@@ -35,7 +36,7 @@ mod tls;
 mod totp;
 mod users;
 
-pub use fault::{Action, Fault};
+pub use fault::{Action, Certificate, Connection, Exchange, Fault, NAMED_FAULTS, NamedFault, Tamper};
 pub use log::Request;
 pub use switch::Switch;
 pub use users::{Factor, Role, User};
@@ -80,7 +81,7 @@ impl Sandbox {
     /// process makes an RSA key.
     pub fn start(options: Options) -> io::Result<Sandbox> {
         let mut random = random::Random::seeded()?;
-        let (acceptor, folder) = tls::make(&mut random)?;
+        let (acceptors, folder) = tls::make(&mut random)?;
         let (port, org_listeners) = server::listen(options.port)?;
         let (sts_port, sts_listeners) = server::listen(options.sts_port)?;
         let shared =
@@ -91,11 +92,7 @@ impl Sandbox {
         let services = [(org_listeners, Service::Okta), (sts_listeners, Service::Sts)];
         for (listeners, service) in services {
             for listener in listeners {
-                let within = runtime.enter();
-                let listener = tokio::net::TcpListener::from_std(listener)?;
-                drop(within);
-                let serving = server::serve(listener, acceptor.clone(), service, shared.clone());
-                runtime.spawn(serving);
+                runtime.spawn(connection::serve(listener, acceptors.clone(), service, shared.clone()));
             }
         }
         let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
@@ -185,6 +182,17 @@ impl Sandbox {
     /// Arranges for a fault.
     pub fn fault(&self, fault: Fault) {
         self.shared.faults.add(fault);
+    }
+
+    /// Arranges for a fault by name: `skip` matching requests (or connections, for a fault of those) pass, the next
+    /// `times` meet it.
+    pub fn named_fault(&self, fault: &NamedFault, exchange: Exchange, skip: u32, times: u32) {
+        self.shared.named_fault(fault, exchange, skip, times);
+    }
+
+    /// Takes back the faults that are still to come.
+    pub fn clear_faults(&self) {
+        self.shared.faults.clear();
     }
 
     /// Makes the org, or AWS's sign-in page, differ from now on.

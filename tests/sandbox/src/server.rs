@@ -1,26 +1,21 @@
-//! The two listeners: TLS, HTTP/1.1, faults and the log. What is answered is decided elsewhere.
+//! The two services: their ports, what a request meets (a fault, or an answer that is decided elsewhere), and the log.
 
 use crate::clock::{Clock, http_date, real_now};
+use crate::connection::ByHand;
 use crate::exchange::{Asked, Reply};
-use crate::fault::{Action, Faults};
+use crate::fault::{Action, Exchange, Fault, Faults, NamedFault, Tamper};
 use crate::idp_key::IdpKey;
 use crate::log::{Log, Request};
 use crate::random::Random;
 use crate::state::State;
 use crate::{okta, sts};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::HeaderValue;
 use hyper::{Response, StatusCode};
-use hyper_util::rt::TokioIo;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
-use std::time::Duration;
-use tokio_rustls::TlsAcceptor;
 
 /// The largest body taken.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -59,6 +54,13 @@ impl Shared {
         }
     }
 
+    /// Arranges for a fault by name.
+    pub(crate) fn named_fault(&self, fault: &NamedFault, exchange: Exchange, skip: u32, times: u32) {
+        let origin = if exchange.is_aws() { &self.sts } else { &self.org };
+        let action = fault.action(exchange, origin);
+        self.faults.add(Fault { skip, ..Fault::at(exchange, times, action) });
+    }
+
     /// The state, for one request at a time.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -73,7 +75,9 @@ pub(crate) enum Service {
 }
 
 impl Service {
-    fn name(self) -> &'static str {
+    pub(crate) const ALL: [Service; 2] = [Service::Okta, Service::Sts];
+
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Service::Okta => "okta",
             Service::Sts => "sts",
@@ -101,36 +105,13 @@ pub(crate) fn listen(port: u16) -> io::Result<(u16, Vec<TcpListener>)> {
     }
 }
 
-/// Takes connections until its runtime is dropped.
-pub(crate) async fn serve(
-    listener: tokio::net::TcpListener,
-    acceptor: TlsAcceptor,
-    service: Service,
-    shared: Arc<Shared>,
-) {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors, most likely: give others the time to close theirs.
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            continue;
-        };
-        let (acceptor, shared) = (acceptor.clone(), shared.clone());
-        tokio::spawn(async move {
-            let _ = stream.set_nodelay(true);
-            let Ok(stream) = acceptor.accept(stream).await else { return };
-            let answering = service_fn(move |request| answer(service, shared.clone(), request));
-            // An error here is the peer's going away, or a fault that was asked for.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answering).await;
-        });
-    }
-}
-
 /// Answers one request. The error closes the connection without an answer.
-async fn answer(
+pub(crate) async fn answer(
     service: Service,
     shared: Arc<Shared>,
+    by_hand: ByHand,
     request: hyper::Request<Incoming>,
-) -> Result<Response<Sent>, io::Error> {
+) -> Result<Response<Full<Bytes>>, io::Error> {
     let (parts, body) = request.into_parts();
     let headers: Vec<(String, String)> = parts
         .headers
@@ -151,17 +132,19 @@ async fn answer(
         Err(error) if error.is::<LengthLimitError>() => {
             let refused = Reply::new(413, "text/plain", "too large\n").header("connection", "close");
             record(service, &shared, &asked, refused.status);
-            return response(refused, None);
+            return response(refused);
         }
         Err(error) => return Err(io::Error::other(error)),
     }
     // The tester's own questions meet no faults and leave no trace.
     if service == Service::Okta && asked.path.starts_with("/sandbox/") {
-        return response(okta::control::answer(&shared, &asked), None);
+        return response(okta::control::answer(&shared, &asked));
     }
-    let mut cut = None;
-    let reply = match shared.faults.due(service.name(), &asked.target()) {
-        None => decide(service, &shared, &asked),
+    let exchange = Exchange::of(service, &shared, &asked);
+    let mut spoilt = None;
+    let mut reply = match shared.faults.due(service, exchange, &asked.target()) {
+        // Those of the connection came before.
+        None | Some(Action::Connection(_)) => decide(service, &shared, &asked),
         Some(Action::Answer { status, content_type, body, headers }) => {
             let mut reply = Reply::new(status, &content_type, body);
             reply.headers.extend(headers);
@@ -176,13 +159,24 @@ async fn answer(
             return Err(io::Error::other("closed, as the fault asked"));
         }
         Some(Action::CutBody(length)) => {
-            cut = Some(length);
+            spoilt = Some(Tamper::CutBody(length));
+            decide(service, &shared, &asked)
+        }
+        Some(Action::Tamper(tamper)) => {
+            spoilt = Some(tamper);
             decide(service, &shared, &asked)
         }
         Some(Action::Redirect(location)) => Reply::redirect(&location),
     };
     record(service, &shared, &asked, reply.status);
-    response(reply, cut)
+    if let Some(tamper) = spoilt {
+        *by_hand.lock().unwrap_or_else(PoisonError::into_inner) = Some(tamper.script(reply));
+        return Err(io::Error::other("sent by hand, as the fault asked"));
+    }
+    if shared.faults.counts_connections(service) {
+        reply = reply.header("connection", "close");
+    }
+    response(reply)
 }
 
 fn decide(service: Service, shared: &Shared, asked: &Asked) -> Reply {
@@ -206,71 +200,13 @@ fn record(service: Service, shared: &Shared, asked: &Asked, status: u16) {
     });
 }
 
-fn response(reply: Reply, cut: Option<usize>) -> Result<Response<Sent>, io::Error> {
+fn response(reply: Reply) -> Result<Response<Full<Bytes>>, io::Error> {
     let mut builder =
         Response::builder().status(StatusCode::from_u16(reply.status).map_err(io::Error::other)?);
     for (name, value) in &reply.headers {
+        // By bytes, for a fault's may be no ASCII.
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(io::Error::other)?;
         builder = builder.header(name, value);
     }
-    let body = match cut {
-        None => Sent::Whole(Some(Bytes::from(reply.body))),
-        Some(length) => {
-            builder = builder.header("content-length", reply.body.len());
-            let mut part = reply.body;
-            part.truncate(length);
-            Sent::Cut { part: Some(Bytes::from(part)), pause: None }
-        }
-    };
-    builder.body(body).map_err(io::Error::other)
-}
-
-/// A body, whole or broken off.
-enum Sent {
-    Whole(Option<Bytes>),
-    Cut { part: Option<Bytes>, pause: Option<Pin<Box<tokio::time::Sleep>>> },
-}
-
-impl Body for Sent {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        match &mut *self {
-            Sent::Whole(bytes) => {
-                let bytes = bytes.take().filter(|bytes| !bytes.is_empty());
-                Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
-            }
-            Sent::Cut { part, pause } => {
-                if let Some(part) = part.take().filter(|part| !part.is_empty()) {
-                    return Poll::Ready(Some(Ok(Frame::data(part))));
-                }
-                // The pause makes hyper flush the head and the part before the error closes the connection.
-                let pause =
-                    pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(Duration::from_millis(20))));
-                match pause.as_mut().poll(context) {
-                    Poll::Pending => Poll::Pending,
-                    Poll::Ready(()) => {
-                        Poll::Ready(Some(Err(io::Error::other("cut off, as the fault asked"))))
-                    }
-                }
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Sent::Whole(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
-            Sent::Cut { .. } => false,
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Sent::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
-            Sent::Cut { .. } => SizeHint::default(),
-        }
-    }
+    builder.body(Full::new(Bytes::from(reply.body))).map_err(io::Error::other)
 }

@@ -1,7 +1,11 @@
-//! A certificate authority that lives as long as the sandbox, and the certificate its listeners show.
+//! A certificate authority that lives as long as the sandbox, the certificate its listeners show, and some that are no good.
 
+use crate::connection::Acceptors;
+use crate::fault::Certificate;
 use crate::random::Random;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+};
 use std::fs::{DirBuilder, File};
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
@@ -43,9 +47,9 @@ impl Drop for Folder {
     }
 }
 
-/// Makes the authority and the server's certificate. The authority's key is forgotten on return, so nothing
+/// Makes the authority and the server's certificates. The authority's key is forgotten on return, so nothing
 /// else can ever be signed with it.
-pub(crate) fn make(random: &mut Random) -> io::Result<(TlsAcceptor, Folder)> {
+pub(crate) fn make(random: &mut Random) -> io::Result<(Acceptors, Folder)> {
     let ca_key = KeyPair::generate().map_err(io::Error::other)?;
     let mut ca = CertificateParams::new(Vec::new()).map_err(io::Error::other)?;
     ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -55,12 +59,35 @@ pub(crate) fn make(random: &mut Random) -> io::Result<(TlsAcceptor, Folder)> {
     let issuer = Issuer::from_params(&ca, &ca_key);
 
     let key = KeyPair::generate().map_err(io::Error::other)?;
-    let mut server = CertificateParams::new(NAMES.map(str::to_owned)).map_err(io::Error::other)?;
-    server.distinguished_name.push(DnType::CommonName, "localhost");
-    // OpenSSL 3.x in strict mode (Python 3.13 and later) demands the key identifiers.
-    server.use_authority_key_identifier_extension = true;
-    let certificate = server.signed_by(&key, &issuer).map_err(io::Error::other)?;
+    let server = |names: &[&str]| -> io::Result<CertificateParams> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut server = CertificateParams::new(names).map_err(io::Error::other)?;
+        server.distinguished_name.push(DnType::CommonName, "localhost");
+        // OpenSSL 3.x in strict mode (Python 3.13 and later) demands the key identifiers.
+        server.use_authority_key_identifier_extension = true;
+        Ok(server)
+    };
+    let signed = |server: CertificateParams| -> io::Result<TlsAcceptor> {
+        acceptor(&server.signed_by(&key, &issuer).map_err(io::Error::other)?, &key)
+    };
+    let good = signed(server(&NAMES)?)?;
+    let mut expired = server(&NAMES)?;
+    (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
+    let mut not_yet = server(&NAMES)?;
+    (not_yet.not_before, not_yet.not_after) = (date_time_ymd(2120, 1, 1), date_time_ymd(2121, 1, 1));
+    let mut own = server(&NAMES)?;
+    own.use_authority_key_identifier_extension = false;
+    let bad = vec![
+        (Certificate::SelfSigned, acceptor(&own.self_signed(&key).map_err(io::Error::other)?, &key)?),
+        (Certificate::Expired, signed(expired)?),
+        (Certificate::NotYetValid, signed(not_yet)?),
+        (Certificate::OtherName, signed(server(&["evil.example"])?)?),
+    ];
+    let folder = Folder::with_ca(&ca_certificate.pem(), random)?;
+    Ok((Acceptors { good, bad }, folder))
+}
 
+fn acceptor(certificate: &rcgen::Certificate, key: &KeyPair) -> io::Result<TlsAcceptor> {
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
@@ -68,6 +95,5 @@ pub(crate) fn make(random: &mut Random) -> io::Result<(TlsAcceptor, Folder)> {
         .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
         .map_err(io::Error::other)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    let folder = Folder::with_ca(&ca_certificate.pem(), random)?;
-    Ok((TlsAcceptor::from(Arc::new(config)), folder))
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }

@@ -2,6 +2,7 @@
 
 use super::codes::{code, totp_code};
 use crate::exchange::{Asked, Reply};
+use crate::fault::{Exchange, NAMED_FAULTS, NamedFault};
 use crate::server::Shared;
 use crate::users::{Factor, USERS};
 
@@ -13,6 +14,12 @@ pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Reply {
     let found = match segments.as_slice() {
         ["sandbox", "users"] => return plain(200, &table()),
         ["sandbox", "log"] => return plain(200, &log(shared)),
+        ["sandbox", "faults"] if asked.method == "DELETE" => {
+            shared.faults.clear();
+            return plain(200, "No faults are armed.\n");
+        }
+        ["sandbox", "faults"] => return plain(200, &faults(shared)),
+        ["sandbox", "faults", name, exchange] => return arm(shared, asked, name, exchange),
         ["sandbox", "totp", name] => totp_code(&shared.state(), &login(name), None, now),
         ["sandbox", "totp", name, provider] => totp_code(&shared.state(), &login(name), Some(provider), now),
         ["sandbox", "code", name, factor] => {
@@ -23,7 +30,7 @@ pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Reply {
             return plain(
                 404,
                 "There are /sandbox/users, /sandbox/code/LOGIN/FACTOR_TYPE[:PROVIDER], \
-                 /sandbox/totp/LOGIN[/GOOGLE|/OKTA] and /sandbox/log.\n",
+                 /sandbox/totp/LOGIN[/GOOGLE|/OKTA], /sandbox/log and /sandbox/faults.\n",
             );
         }
     };
@@ -34,6 +41,39 @@ pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Reply {
             "No such factor, or no message has been sent, or the codes of this half minute are all used.\n",
         ),
     }
+}
+
+/// The names, and how many faults are armed.
+fn faults(shared: &Shared) -> String {
+    let mut text = format!("{} armed\n", shared.faults.count());
+    for fault in &NAMED_FAULTS {
+        text.push_str(&format!("{:<16} {}\n", fault.name, fault.about));
+    }
+    text
+}
+
+/// `POST /sandbox/faults/NAME/EXCHANGE[?skip=N&times=N]`.
+fn arm(shared: &Shared, asked: &Asked, name: &str, exchange: &str) -> Reply {
+    if asked.method != "POST" {
+        return plain(405, "A fault is armed by POST.\n");
+    }
+    let (Some(fault), Some(place)) = (NamedFault::named(name), Exchange::named(exchange)) else {
+        let names: Vec<&str> = Exchange::ALL.into_iter().map(Exchange::name).collect();
+        return plain(
+            404,
+            &format!("/sandbox/faults lists the faults; the exchanges are {}.\n", names.join(", ")),
+        );
+    };
+    let parameters = asked.query_parameters();
+    let number = |name: &str, usual: u32| match parameters.get(name) {
+        None => Some(usual),
+        Some(text) => text.parse().ok(),
+    };
+    let (Some(skip), Some(times)) = (number("skip", 0), number("times", 1)) else {
+        return plain(400, "skip and times are numbers.\n");
+    };
+    shared.named_fault(fault, place, skip, times);
+    plain(200, &format!("{name}: {}\n", fault.about))
 }
 
 fn plain(status: u16, text: &str) -> Reply {

@@ -54,6 +54,7 @@ TABLE = {
     "redirect": ["org", "http/request.rs"],
     "role_pattern": ["arn"],
     "shell_export": ["shell"],
+    "shell_read": ["shell"],
     "shell_sh": ["shell"],
     "sts_answer": ["sts/mod.rs", "sts/answer.rs", "sts/refusal", "xml"],
     "time": ["time"],

@@ -113,8 +113,9 @@ fn split_port(text: &str) -> (&str, Option<&str>) {
 }
 
 fn is_host(host: &str) -> bool {
-    let label =
-        |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
     host == "[::1]" || (host.len() <= 253 && host.split('.').all(label))
 }
 
@@ -196,6 +197,16 @@ mod tests {
         ] {
             assert!(Org::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn labels_are_no_longer_than_dns_has_them() {
+        let label = "a".repeat(63);
+        for text in [label.clone(), format!("{label}.okta.com"), [label.as_str(); 3].join(".")] {
+            assert!(Org::parse(&text).is_ok(), "{text}");
+            assert!(Org::parse(&format!("a{text}")).is_err(), "{text}");
+        }
+        assert!(Org::parse(&[label.as_str(); 4].join(".")).is_err());
     }
 
     #[test]

@@ -91,14 +91,16 @@ fn is_unseen(element: &Element) -> bool {
 
 fn seen_text(element: ElementRef<'_>) -> String {
     let mut out = String::new();
-    for node in element.descendants() {
-        if let Some(text) = node.value().as_text()
-            && !node.ancestors().any(|around| {
-                around.value().is_fragment() || around.value().as_element().is_some_and(is_unseen)
-            })
-        {
-            out.push_str(text);
-            out.push(' ');
+    let mut pending = vec![*element];
+    while let Some(node) = pending.pop() {
+        match node.value() {
+            Node::Text(text) => {
+                out.push_str(text);
+                out.push(' ');
+            }
+            Node::Fragment => {}
+            Node::Element(element) if is_unseen(element) => {}
+            _ => pending.extend(node.children().rev()),
         }
     }
     out

@@ -22,7 +22,7 @@ fn each_cap_holds_at_its_edge() {
     let many = |attributes: usize| tag(100).repeat(attributes / 100) + &tag(attributes % 100);
     type Case<'a> = (&'a str, usize, &'a dyn Fn(usize) -> String);
     let cases: [Case<'_>; 6] = [
-        ("60000 of <", MARKS, &|n| "&".repeat(n)),
+        ("250000 of <", MARKS, &|n| "&".repeat(n)),
         ("larger", BYTES, &|n| " ".repeat(n)),
         // html and body are around.
         ("deeper", DEPTH - 2, &|n| "<div>".repeat(n)),

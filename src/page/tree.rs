@@ -27,9 +27,9 @@ pub const ATTRIBUTES: usize = 20_000;
 /// Nodes of the tree. The builder opens unclosed `<b>`, `<i>` and the like again in each block, so that few tags may
 /// become many elements.
 pub const NODES: usize = 50_000;
-/// Characters that the tokenizer stops at, `<`, `&` and NUL, scripts among it. Each costs it about a microsecond, wherever it stands, and
-/// a page of nothing else would take one or two seconds.
-pub const MARKS: usize = 60_000;
+/// Characters that the tokenizer stops at, `<`, `&` and NUL, scripts among it. Each costs it a third of a
+/// microsecond, wherever it stands, and four times that unless it is optimised; a page of nothing else would take half a second.
+pub const MARKS: usize = 250_000;
 /// Places where an attribute may begin, in a piece of the page that has yielded no token yet. The tokenizer holds each
 /// attribute against all before it in its tag and reports only the whole tag; this stops it before that takes long.
 const PLACES: usize = 8_000;

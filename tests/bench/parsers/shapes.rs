@@ -12,9 +12,9 @@ use oktapipe::assertion::{self, TEXT_LIMIT, XML_LIMIT, decode, is_response};
 use oktapipe::document::{self, Document, INPUT_LIMIT, Input, error_document, mask, to_line, without_tokens};
 use oktapipe::error::{Error, printable};
 use oktapipe::http::{BODY_LIMIT, Proxies, base_url};
-use oktapipe::okta::{Jar, refused_body, refused_status};
+use oktapipe::okta::{Jar, refused_body};
 use oktapipe::org::Org;
-use oktapipe::page;
+use oktapipe::page::{self, MARKS, TAGS};
 use oktapipe::secret::SecretString;
 use oktapipe::shell::{Dialect, Script};
 use oktapipe::sts::{self, ANSWER_LIMIT, AssumeRequest, AwsEnvironment, AwsSettings};
@@ -63,35 +63,37 @@ fn pages(all: &mut Vec<Case>) {
     fn read(html: &[u8]) {
         let _ = black_box(page::read(html));
     }
-    for (shape, make) in [
-        ("text", filled("", "a ", "")),
-        ("ul li", filled("", "<ul><li>", "")),
-        ("div", filled("", "<div>", "")),
-        ("div at the depth", filled("", "<div></div>", "")),
-        ("b", filled("", "<b>", "")),
-        ("a i", filled("", "<a><i></a>", "")),
-        ("table b", filled("", "<table><b>", "")),
-        ("less than", filled("", "<", "")),
-        ("ampersands", filled("", "&", "")),
-        ("references", filled("<input name=SAMLResponse value='", "&#x2b;", "'>")),
-        ("a value", filled("<form><input name=SAMLResponse value=\"", "PD94", "\"></form>")),
-        ("comments", filled("", "<!---->", "")),
-        ("a comment", filled("<!--", "- ", "-->")),
-        ("nul", filled("", "\0", "")),
-        ("attributes", numbered("<p", |n| format!(" a{n}"), ">")),
+    for (shape, cap, make) in [
+        ("text", page::BYTES, filled("", "a ", "")),
+        ("ul li", 4 * TAGS, filled("", "<ul><li>", "")),
+        ("div", 5 * TAGS, filled("", "<div>", "")),
+        ("div at the depth", 6 * TAGS, filled("", "<div></div>", "")),
+        ("b", 3 * TAGS, filled("", "<b>", "")),
+        ("a i", 3 * TAGS, filled("", "<a><i></a>", "")),
+        ("table b", 5 * TAGS, filled("", "<table><b>", "")),
+        ("less than", MARKS, filled("", "<", "")),
+        ("ampersands", MARKS, filled("", "&", "")),
+        ("references", page::BYTES, filled("<input name=SAMLResponse value='", "&#x2b;", "'>")),
+        ("a value", page::BYTES, filled("<form><input name=SAMLResponse value=\"", "PD94", "\"></form>")),
+        ("comments", page::BYTES, filled("", "<!---->", "")),
+        ("a comment", page::BYTES, filled("<!--", "- ", "-->")),
+        ("nul", MARKS, filled("", "\0", "")),
+        ("attributes", page::BYTES, numbered("<p", |n| format!(" a{n}"), ">")),
         (
             "tags of 200 attributes",
+            page::BYTES,
             numbered(
                 "",
                 |n| format!("<p{}>", (0..200).map(|i| format!(" a{}", n + i)).collect::<String>()),
                 "",
             ),
         ),
-        ("classes", numbered("<p class='", |n| format!("c{n} "), "'>")),
-        ("state tokens", filled("<script>", "stateToken=\"", "")),
-        ("escapes", filled("<script>", "\\x2F", "")),
+        ("classes", page::BYTES, numbered("<p class='", |n| format!("c{n} "), "'>")),
+        ("state tokens", page::BYTES, filled("<script>", "stateToken=\"", "")),
+        ("escapes", page::BYTES, filled("<script>", "\\x2F", "")),
         (
             "inputs of one form",
+            page::BYTES,
             numbered(
                 "<form>",
                 |n| format!("<input type=hidden name=n{n} value=v>"),
@@ -100,6 +102,7 @@ fn pages(all: &mut Vec<Case>) {
         ),
         (
             "inputs of many forms",
+            page::BYTES,
             numbered(
                 "<input name=SAMLResponse value=x>",
                 |n| format!("<form id=f{n}></form><input type=hidden form=f{n} name=n value=v>"),
@@ -108,14 +111,16 @@ fn pages(all: &mut Vec<Case>) {
         ),
         (
             "text at the depth",
+            5 * TAGS,
             numbered("<h1>", |n| if n < 200 { "<div>".into() } else { "a<br>".into() }, ""),
         ),
         (
             "error content",
+            5 * TAGS,
             numbered("<p class=error-content>", |n| if n < 200 { "<i>".into() } else { "a<br>".into() }, ""),
         ),
     ] {
-        all.push(Case { parser: "page", shape, cap: page::BYTES, make, read });
+        all.push(Case { parser: "page", shape, cap, make, read });
     }
 }
 
@@ -253,10 +258,11 @@ fn answers(all: &mut Vec<Case>) {
         if let Some(transaction) = Transaction::read(&members) {
             black_box(transaction.links().iter().filter_map(|link| org.own(&org.url("/"), link)).count());
         }
-        for error in [refused_status(&members), refused_body(400, members)] {
-            if let Error::Failed(failure) = error {
-                black_box(to_line(&error_document("authn", &failure)));
-            }
+    }
+    fn okta_refusal(bytes: &[u8]) {
+        let Some(members) = document::object(bytes) else { return };
+        if let Error::Failed(failure) = refused_body(400, members) {
+            black_box(to_line(&error_document("authn", &failure)));
         }
     }
     for (shape, make) in [
@@ -284,8 +290,10 @@ fn answers(all: &mut Vec<Case>) {
             "causes",
             filled("{\"errorCode\":\"E\",\"errorSummary\":\"", "a\u{202e} ", "\",\"errorCauses\":[]}"),
         ),
+        ("words", filled("{\"errorCode\":\"E\",\"errorSummary\":\"x\",\"a\":[", "\"errorCauses\",", "0]}")),
     ] {
-        all.push(Case { parser: "Okta", shape, cap: BODY_LIMIT, make, read: okta });
+        let read: Read = if shape == "causes" || shape == "words" { okta_refusal } else { okta };
+        all.push(Case { parser: "Okta", shape, cap: BODY_LIMIT, make, read });
     }
     fn success(bytes: &[u8]) {
         assume(200, bytes);

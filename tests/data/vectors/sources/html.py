@@ -130,7 +130,9 @@ def sizes():
     yield fails("html/long-comment-of-parts", "protocol", "A tag that does not end is stopped.", [[1, head + "<p "], [200000, "a/"], [1, tail]])
     yield roles("html/long-text", "A long text is no trouble.", [[1, head], [900000, "x"], [1, tail]])
     yield roles("html/many-references", "Nor are many references.", [[1, head], [150000, "&amp;"], [1, tail]])
-    yield roles("html/many-less-than", "Nor are many < that begin no tag.", [[1, head], [300000, "< "], [1, tail]])
+    yield roles("html/many-less-than", "Nor are many < that begin no tag.", [[1, head], [200000, "< "], [1, tail]])
+    yield fails("html/too-many-less-than", "protocol", "But each of them costs, and a page of nothing else would take a second.", [[1, head], [300000, "< "], [1, tail]])
+    yield fails("html/too-many-nul", "protocol", "So does a NUL, which no page has.", [[1, head], [300000, "\0"], [1, tail]])
     yield roles("html/depth-200", "Two hundred levels are less than a browser takes.", page("<div>" * 200 + FORM))
     yield fails("html/depth-300", "protocol", "Three hundred levels.", page("<div>" * 300 + FORM))
 

@@ -112,16 +112,15 @@ impl Server {
         let log = Arc::clone(&asked);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                if let Some(request) = stream.ok().and_then(|stream| exchange(stream, &answer)) {
-                    log.lock().unwrap().push(request);
-                }
+                stream.ok().and_then(|stream| exchange(stream, &answer, &log));
             }
         });
         Server { url, asked }
     }
 }
 
-fn exchange(mut stream: TcpStream, answer: &[u8]) -> Option<String> {
+/// Noted before it is answered: who asked may be done, and counted, before this thread goes on.
+fn exchange(mut stream: TcpStream, answer: &[u8], log: &Mutex<Vec<String>>) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut request, mut length) = (String::new(), 0);
     loop {
@@ -138,9 +137,10 @@ fn exchange(mut stream: TcpStream, answer: &[u8]) -> Option<String> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     request.push_str(&String::from_utf8_lossy(&body));
+    log.lock().unwrap().push(request);
     // The reader may be gone before the end of a long answer: that is its business.
     let _ = stream.write_all(answer);
-    Some(request)
+    Some(())
 }
 
 struct Outcome {

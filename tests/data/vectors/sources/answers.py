@@ -29,7 +29,7 @@ def okta():
         yield sign_in(f"body-{case}", "protocol", "No JSON object where one is due. " + why, body)
     for case, status in [("null", None), ("number", 1), ("list", ["SUCCESS"]), ("missing", ...), ("empty", ""), ("unknown", "SOMETHING_NEW"), ("lower-case", "success"), ("blank-behind", "SUCCESS "), ("for-a-terminal", "\u001b]52;c;x\u0007\u202e")]:
         body = {"sessionToken": "CANARY", **({} if status is ... else {"status": status})}
-        yield sign_in(f"status-{case}", "browser_needed", "A state that nobody knows is not taken for SUCCESS.", body)
+        yield sign_in(f"status-{case}", "protocol" if case in ("null", "number", "list", "missing", "empty") else "browser_needed", "A state that nobody knows is not taken for SUCCESS.", body)
     for code, serves, kind in [("E0000004", "401", "authentication_failed"), ("E0000047", "429", "rate_limited"), ("E0000009", "500", "service_error"), ("E0000006", "403", "policy_denied"), ("E0000069", "403", "locked_out"), ("E0000004", "200", "authentication_failed"), ("E9999999", "418", "protocol")]:
         yield sign_in(f"error-{code.lower()}-{serves}", kind, "Okta's own refusal; its words reach a terminal without what it would obey.", {"errorCode": code, "errorSummary": "no\u001b[2J\u202e \u009b31m", "errorCauses": [{"errorSummary": "\u0007why"}], "stateToken": "CANARY-state"}, serves=f"{serves} application/json")
     for case, causes in [("null", None), ("text", "x"), ("list-of-texts", ["x"]), ("object", {"a": 1}), ("nested", [[["x"]]]), ("number", [{"errorSummary": 1}])]:
@@ -37,7 +37,7 @@ def okta():
     for status, kind in [(302, "protocol"), (404, "protocol"), (429, "rate_limited"), (500, "service_error"), (502, "service_error"), (503, "service_error"), (407, "protocol")]:
         yield sign_in(f"page-{status}", kind, "A page of a proxy, where JSON is due.", "<html><title>\u009b31mx</title></html>", serves=f"{status} text/html")
     yield sign_in("size-1-mib-and-1", "protocol", "More than is read of an answer.", [[1, '{"status":"SUCCESS","a":"'], [1 << 20, "x"], [1, '"}']])
-    yield {**sign_in("session-without-id", "document", "What the service says goes on, and the next stage refuses it.", {"status": "ACTIVE"}), "stage": "session", "env": {}, "stdin": json.dumps({**SUCCESS, "_oktapipe": {"org": "$SERVER"}})}
+    yield {**sign_in("session-without-id", "protocol", "An answer without an id is no session.", {"status": "ACTIVE"}), "stage": "session", "env": {}, "stdin": json.dumps({**SUCCESS, "_oktapipe": {"org": "$SERVER"}})}
     yield {**sign_in("session-used", "session_expired", "A session token works once.", {"errorCode": "E0000004", "errorSummary": "x"}, serves="401 application/json"), "stage": "session", "env": {}, "stdin": json.dumps({**SUCCESS, "_oktapipe": {"org": "$SERVER"}})}
 
 

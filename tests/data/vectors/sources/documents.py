@@ -95,7 +95,7 @@ def context():
 
 
 def transactions():
-    for status, kind in [("LOCKED_OUT", "locked_out"), ("PASSWORD_EXPIRED", "password_expired"), ("PASSWORD_RESET", "password_expired"), ("MFA_ENROLL", "enrollment_required"), ("MFA_ENROLL_ACTIVATE", "enrollment_required"), ("RECOVERY", "browser_needed"), ("RECOVERY_CHALLENGE", "browser_needed"), ("CONSENT_REQUIRED", "consent_required"), ("SOMETHING_NEW", "browser_needed"), ("", "browser_needed"), ("success", "browser_needed"), ("SUCCESS ", "browser_needed"), ("\u001b[2J\u202e", "browser_needed")]:
+    for status, kind in [("LOCKED_OUT", "locked_out"), ("PASSWORD_EXPIRED", "password_expired"), ("PASSWORD_RESET", "password_expired"), ("MFA_ENROLL", "enrollment_required"), ("MFA_ENROLL_ACTIVATE", "enrollment_required"), ("RECOVERY", "browser_needed"), ("RECOVERY_CHALLENGE", "browser_needed"), ("CONSENT_REQUIRED", "consent_required"), ("SOMETHING_NEW", "browser_needed"), ("", "protocol"), ("success", "browser_needed"), ("SUCCESS ", "browser_needed"), ("\u001b[2J\u202e", "browser_needed")]:
         label = {"": "empty", "SUCCESS ": "blank-behind", "\u001b[2J\u202e": "for-a-terminal", "success": "lower-case-success"}.get(status, status)
         for stage in ["session", "saml-fetch", "factor-verify"]:
             yield one(f"documents/{stage}-status-{label.lower().replace('_', '-')}", kind, "A state from which no pipe can go on, or one that nobody knows: never the way of another.", stage, {"stateToken": "CANARY", "status": status})

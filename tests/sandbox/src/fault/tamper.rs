@@ -99,7 +99,8 @@ fn head(reply: &Reply, length: Length) -> Vec<u8> {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     match length {
-        Length::Bytes(bytes) => head.push_str(&format!("content-length: {bytes}\r\n")),
+        // The connection ends behind every answer that is sent by hand. Unsaid, that would be a race with the client's next request.
+        Length::Bytes(bytes) => head.push_str(&format!("content-length: {bytes}\r\nconnection: close\r\n")),
         Length::Lines(lines) => head.push_str(lines),
     }
     head.push_str("\r\n");
@@ -246,13 +247,14 @@ mod tests {
 
     #[test]
     fn what_is_spoiled_is_spoiled_where_it_says() {
-        let whole =
-            "HTTP/1.1 200 Said\r\ncontent-type: application/json\r\ncontent-length: 8\r\n\r\n{\"a\": 1}";
+        let whole = "HTTP/1.1 200 Said\r\ncontent-type: application/json\r\ncontent-length: 8\r\nconnection: close\r\n\r\n{\"a\": 1}";
         assert_eq!(sent(&Tamper::Status(200)), whole);
         assert_eq!(sent(&Tamper::CutLastByte), whole[..whole.len() - 1]);
         assert_eq!(sent(&Tamper::CutBody(2)), whole[..whole.len() - 6]);
         assert_eq!(sent(&Tamper::Twice), whole.repeat(2));
-        assert!(sent(&Tamper::LongLength).ends_with("content-length: 18\r\n\r\n{\"a\": 1}"));
+        assert!(
+            sent(&Tamper::LongLength).ends_with("content-length: 18\r\nconnection: close\r\n\r\n{\"a\": 1}")
+        );
         assert!(sent(&Tamper::ChunkCut).ends_with("chunked\r\n\r\n8\r\n{\"a\": 1}\r\n"));
         assert!(!sent(&Tamper::UntilClose).contains("content-length"));
     }

@@ -103,6 +103,8 @@ async fn converse(
             acceptor
         }
         Some(Connection::Reset) => {
+            // Once the client has spoken: a reset that comes with the connection itself makes curl connect a second time, or not, by chance.
+            let _ = stream.read(&mut [0; 1]).await;
             let _ = stream.set_zero_linger();
             return;
         }

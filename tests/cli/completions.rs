@@ -148,6 +148,31 @@ fn zsh_completes_from_the_first_tab_where_fpath_has_the_script() {
     );
 }
 
+/// Names of roles are longer than those of commands, and differ at their ends.
+#[test]
+fn zsh_lists_roles_that_begin_alike_whole_with_their_arns_below_each_other() {
+    if !terminals() || !has("zsh") {
+        return;
+    }
+    let world = world();
+    let roles = ["ReadOnlyAccess", "ReadOther"]
+        .map(|name| format!("role_arn = arn:aws:iam::111122223333:role/{name}\n"));
+    fs::write(world.home.join(".aws/config"), format!("[profile a]\n{}[profile b]\n{}", roles[0], roles[1]))
+        .unwrap();
+    let setup = "unsetopt beep; autoload -Uz compinit; compinit -u -D; source <(oktapipe completions zsh)";
+    let ended = terminal(&world, "zsh", setup)
+        .flag("interactive")
+        .step("env", "TERM=xterm")
+        .step("size", "24x120")
+        .step("type", "oktapipe assume --role 111122223333/Rea\\t\\t")
+        .expect("111122223333/ReadOnlyAccess  arn:aws:iam::111122223333:role/ReadOnlyAccess")
+        .expect("111122223333/ReadOther       arn:aws:iam::111122223333:role/ReadOther")
+        .key("C-c")
+        .expect("ready$ ")
+        .run();
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+}
+
 #[test]
 fn fish_offers_what_fits_also_within_quotes() {
     if !has("fish") {

@@ -4,9 +4,11 @@
 //! here (clap would show their values in `--help`): a setting's variable is named in its help text and read through `context`.
 
 mod arguments;
+mod shells;
 mod step;
 
 pub use arguments::*;
+pub use shells::*;
 pub use step::{Explain, Schema, Step};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -1,7 +1,8 @@
 //! What clap refuses, and what it prints by itself.
 
+use super::output::write;
 use super::stderr::Stderr;
-use super::{Form, by_signal, fail, write};
+use super::{Form, by_signal, fail};
 use crate::cli::{Cli, Export, Format, OnError};
 use crate::context::Environment;
 use crate::document::{error_document, to_line};

@@ -58,6 +58,10 @@ fuzz TARGET SECONDS="60":
 fuzz-all MINUTES:
     python3 fuzz/fuzz.py all {{MINUTES}}
 
+# Fuzz every target until fuzz/RECORD has EXECUTIONS of it since its parser changed (a hundredth where a shell judges)
+fuzz-upto EXECUTIONS="10000000":
+    python3 fuzz/fuzz.py upto {{EXECUTIONS}}
+
 # Take what fuzzing found into the committed corpus, minimised
 fuzz-merge *TARGETS:
     python3 fuzz/fuzz.py merge {{TARGETS}}

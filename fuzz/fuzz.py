@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Builds, runs and keeps account of the fuzz targets: `just fuzz`, `just fuzz-all`, `just fuzz-coverage` and CI's smoke run.
+"""Builds, runs and keeps account of the fuzz targets: `just fuzz`, `just fuzz-all`, `just fuzz-upto`, `just fuzz-coverage` and CI's smoke run.
 
   fuzz.py run TARGET [SECONDS]   fuzz one target and add its executions to RECORD
   fuzz.py all MINUTES            all of them, two at a time, each its share, and add to RECORD
+  fuzz.py upto EXECUTIONS        what misses that many in RECORD is fuzzed until it has them (a hundredth, if a shell is started for each)
   fuzz.py smoke [SECONDS]        all of them, two at a time, from the committed corpus; RECORD stays
   fuzz.py merge [TARGET ...]     take what was found into the corpus, minimised
   fuzz.py coverage               regions of the parsing modules that the corpus reaches (needs llvm-19 or llvm-tools)
@@ -64,6 +65,8 @@ PARSERS = ["arn", "assertion", "document", "error.rs", "http/proxy.rs", "http/ur
 RSS_MB = 256
 # Bytes that become a model of a login grow twentyfold on their way to a page; more of them find nothing new.
 MODELS = {"assertion_mutate", "assertion_roundtrip", "page_to_roles", "pipeline"}
+# An outside program judges each execution.
+SLOW = {"shell_sh"}
 RECORD = FUZZ / "RECORD"
 HEAD = "# target  hash of the parsers  executions since they changed  crashes  last run    (written by fuzz.py)"
 
@@ -122,9 +125,10 @@ def target_dir():
 def build(targets):
     # libFuzzer's instrumentation is behind an unstable flag, which stable is told to allow: one compiler for all of the project.
     # -s none: there is no unsafe code of ours to sanitize, and without it is several times faster.
-    environment = os.environ | {"RUSTC_BOOTSTRAP": "1", "CARGO_TARGET_DIR": str(target_dir())}
+    # Comparisons are not traced: dictionaries do what that would, and pages are read seven times as fast.
+    environment = os.environ | {"RUSTC_BOOTSTRAP": "1", "CARGO_TARGET_DIR": str(target_dir()), "RUSTC_WRAPPER": str(FUZZ / "rustc")}
     for target in targets if len(targets) < len(TABLE) else [None]:
-        command = ["cargo", "fuzz", "build", "-s", "none"] + ([target] if target else [])
+        command = ["cargo", "fuzz", "build", "-s", "none", "--no-trace-compares"] + ([target] if target else [])
         subprocess.run(command, check=True, cwd=FUZZ.parent, env=environment)
 
 
@@ -132,13 +136,13 @@ def binary(target):
     return target_dir() / TRIPLE / "release" / target
 
 
-def fuzz(target, seconds, keep):
-    """Runs a built target; gives (executions, crashes)."""
+def fuzz(target, seconds, keep, executions=-1):
+    """Runs a built target for some time, or as many executions if that is less; gives (executions, crashes)."""
     seeds, artifacts = FUZZ / "corpus" / target, FUZZ / "artifacts" / target
     found = FUZZ / "found" / target if keep else pathlib.Path(tempfile.mkdtemp())
     for folder in (artifacts, found):
         folder.mkdir(parents=True, exist_ok=True)
-    command = [binary(target), found, seeds, f"-max_total_time={seconds}", "-timeout=5", f"-rss_limit_mb={RSS_MB}", "-print_final_stats=1",
+    command = [binary(target), found, seeds, f"-max_total_time={seconds}", f"-runs={executions}", "-timeout=5", f"-rss_limit_mb={RSS_MB}", "-print_final_stats=1",
                f"-artifact_prefix={artifacts}/", "-verbosity=0"]
     if target in MODELS:
         command.append("-max_len=512")
@@ -168,6 +172,33 @@ def side_by_side(targets, seconds, keep):
             if keep:
                 add_to_record(target, *result)
     return 1 if crashes else 0
+
+
+def upto(executions, seconds=300):
+    """Runs of at most `seconds`, so that what was done is written down before long; stops at a crash."""
+    crashed, busy = [], set()
+
+    def missing(target):
+        row = read_record().get(target)
+        done = int(row[1]) if row and row[0] == parser_hash(target) else 0
+        return (executions // 100 if target in SLOW else executions) - done
+
+    def work():
+        while not crashed:
+            target = next((name for name in TABLE if name not in busy and missing(name) > 0), None)
+            if not target:
+                return
+            busy.add(target)
+            # libFuzzer counts the corpus among its runs, and a run of a few hundred ends before it has begun.
+            result = fuzz(target, seconds, True, max(missing(target), 10000))
+            add_to_record(target, *result)
+            crashed.extend([target] * result[1])
+            busy.discard(target)
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(work) for _ in range(2)]:
+            done.result()
+    return 1 if crashed else 0
 
 
 def merge(targets):
@@ -295,6 +326,9 @@ def main(words):
         if command == "smoke":
             return side_by_side(list(TABLE), int(rest[0]) if rest else 10, False)
         return side_by_side(list(TABLE), max(1, int(rest[0]) * 120 // len(TABLE)), True)
+    if command == "upto" and rest:
+        build(list(TABLE))
+        return upto(int(rest[0]))
     if command == "merge":
         build(rest or list(TABLE))
         return merge(rest or list(TABLE))

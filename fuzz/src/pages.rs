@@ -20,17 +20,16 @@ pub fn page(value: &str, style: &Style, decoys: &[u8]) -> String {
     };
     let half = decoys.len() / 2;
     let (before, after) = decoys.split_at_checked(half).unwrap_or_default();
-    let written: String = value
-        .chars()
-        .zip(style.choices.iter().chain([&9]).cycle())
-        .map(|(c, choice)| match (choice % 24, c) {
-            (0, c) => format!("&#x{:x};", u32::from(c)),
-            (1, c) => format!("&#{:04};", u32::from(c)),
-            (2, '+') => "&plus;".to_owned(),
-            (2, '=') => "&equals;".to_owned(),
-            (_, c) => c.to_string(),
-        })
-        .collect();
+    let mut written = String::with_capacity(2 * value.len());
+    for (c, choice) in value.chars().zip(style.choices.iter().chain([&9]).cycle()) {
+        match (choice % 24, c) {
+            (0, c) => written += &format!("&#x{:x};", u32::from(c)),
+            (1, c) => written += &format!("&#{:04};", u32::from(c)),
+            (2, '+') => written += "&plus;",
+            (2, '=') => written += "&equals;",
+            (_, c) => written.push(c),
+        }
+    }
     format!(
         "<!DOCTYPE html><body>{}<form id=appForm action=\"https&#x3a;//signin.aws.amazon.com/saml\" method=POST>\
          <input name=\"SAMLResponse\" type=\"hidden\" value=\"{written}\"/><input name=RelayState type=hidden value=''></form>{}",

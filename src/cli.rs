@@ -52,9 +52,10 @@ pub struct Common {
     /// Colour on stderr [also: NO_COLOR, CLICOLOR, CLICOLOR_FORCE]
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
-    /// Seconds that one request may take
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub timeout: u64,
+    /// Seconds that one request may take [default: 30]
+    // An option, not clap's default: a profile stands between the two.
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: Option<u64>,
     /// Show secrets on a terminal; without it they are masked there (a pipe is never masked)
     #[arg(long, global = true)]
     pub reveal: bool,
@@ -64,6 +65,9 @@ pub struct Common {
     /// PEM file of certificate authorities to trust besides the system's [also: AWS_CA_BUNDLE; SSL_CERT_FILE replaces the system's]
     #[arg(long, global = true, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+    /// The profile of the configuration file whose settings count where nothing else gives them [env: OKTAPIPE_PROFILE]
+    #[arg(long, global = true, value_name = "PROFILE")]
+    pub profile: Option<String>,
 }
 
 /// When to colour.

@@ -9,10 +9,10 @@ mod usage;
 
 use crate::cli::{Cli, Command, Export};
 use crate::command;
-use crate::context::{Context, Environment};
+use crate::context::{Context, Environment, Profiles};
 use crate::document::{Document, error_document, to_line};
 use crate::error::{Error, Kind};
-use crate::http::{Http, Log, Proxies, Settings};
+use crate::http::{DEFAULT_TIMEOUT, Http, Log, Proxies, Settings};
 use crate::process;
 use crate::prompt::Tty;
 use crate::signal;
@@ -42,11 +42,17 @@ pub fn main() -> ExitCode {
         Err(error) => return usage::end(&arguments, &environment, &error),
     };
     let stderr = Stderr::new(&cli, &environment);
-    let result = with_context(&cli, &environment, &stderr);
-    end(&cli, &stderr, result)
+    let profiles = Profiles::new(cli.common.profile.as_deref(), &environment);
+    let result = with_context(&cli, &environment, &profiles, &stderr);
+    end(&cli, &profiles, &stderr, result)
 }
 
-fn with_context(cli: &Cli, environment: &Environment, stderr: &Stderr) -> Result<(), Error> {
+fn with_context(
+    cli: &Cli,
+    environment: &Environment,
+    profiles: &Profiles,
+    stderr: &Stderr,
+) -> Result<(), Error> {
     let stdout_is_terminal = io::stdout().is_terminal();
     let http = Http::new(
         settings(cli, environment),
@@ -57,6 +63,7 @@ fn with_context(cli: &Cli, environment: &Environment, stderr: &Stderr) -> Result
     let context = Context {
         common: &cli.common,
         environment,
+        profiles,
         clock: &SystemClock,
         terminal: &terminal,
         http: &http,
@@ -159,10 +166,15 @@ impl Ending {
 }
 
 /// What is left to do after an error: a line on stderr, something on stdout for the next stage, and the number.
-fn end(cli: &Cli, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
+fn end(cli: &Cli, profiles: &Profiles, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
     let name = cli.command.name();
     let form = match &cli.command {
-        Command::Export(arguments) => Form::Export(arguments.clone()),
+        // The labels are unset too, and a profile may give them; that it cannot be read is no second failure.
+        Command::Export(arguments) => Form::Export(
+            profiles
+                .select(None)
+                .map_or_else(|_| arguments.clone(), |profile| stage::export::filled(arguments, &profile)),
+        ),
         Command::Explain(_)
         | Command::Schema(_)
         | Command::Init(_)
@@ -223,7 +235,7 @@ fn settings(cli: &Cli, environment: &Environment) -> Settings {
         ssl_cert_file: path("SSL_CERT_FILE"),
         ssl_cert_dir: path("SSL_CERT_DIR"),
         ca_files: ours.into_iter().chain(aws).collect(),
-        timeout: Duration::from_secs(cli.common.timeout),
+        timeout: cli.common.timeout.map_or(DEFAULT_TIMEOUT, Duration::from_secs),
         proxies: Proxies::choose(|name| {
             environment.path(name).map(|value| value.to_string_lossy().into_owned())
         }),

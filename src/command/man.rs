@@ -35,6 +35,7 @@ const PAGES: &[Page] = &[
     page!("oktapipe-authn", '1'),
     page!("oktapipe-caller-identity", '1'),
     page!("oktapipe-completions", '1'),
+    page!("oktapipe-config", '5'),
     #[cfg(feature = "sandbox")]
     page!("oktapipe-demo", '1'),
     page!("oktapipe-explain", '1'),

@@ -41,6 +41,7 @@ mod many;
 mod memory;
 mod picker;
 mod pipe;
+mod profiles;
 mod promises;
 mod prompt;
 mod prompt_matrix;

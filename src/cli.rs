@@ -4,10 +4,12 @@
 //! here (clap would show their values in `--help`): a setting's variable is named in its help text and read through `context`.
 
 mod arguments;
+mod profiles;
 mod shells;
 mod step;
 
 pub use arguments::*;
+pub use profiles::*;
 pub use shells::*;
 pub use step::{Explain, Schema, Step};
 
@@ -101,6 +103,9 @@ pub enum Command {
     Export(Export),
     /// Ask AWS whom the credentials on stdin belong to: prints what the AWS CLI prints
     CallerIdentity(CallerIdentity),
+    /// Write a profile of the configuration file: by questions, or by flags
+    // Boxed: its flags are those of five stages.
+    Configure(Box<Configure>),
     /// Print the curl, jq and aws commands that a stage stands for
     Explain(Explain),
     /// Print the JSON Schema of what a stage prints
@@ -134,6 +139,7 @@ impl Command {
             Command::Assume(_) => "assume",
             Command::Export(_) => "export",
             Command::CallerIdentity(_) => "caller-identity",
+            Command::Configure(_) => "configure",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
             Command::Init(_) => "init",

@@ -3,6 +3,7 @@
 
 pub mod complete;
 pub mod completions;
+pub mod configure;
 #[cfg(feature = "sandbox")]
 pub mod demo;
 pub mod explain;

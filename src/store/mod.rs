@@ -3,12 +3,15 @@
 //! Nothing here is a secret, and nothing depends on it: whoever calls takes a failure for a warning, or for nothing.
 
 mod folder;
+mod own_file;
 mod roles;
 #[cfg(test)]
 mod tests;
 
+pub use own_file::OwnFile;
 pub use roles::{LINES, Roles};
 
+use crate::error::{Error, Kind, printable};
 use rustix::fs::{FileType, Mode, OFlags};
 use std::ffi::OsStr;
 use std::fs::File;
@@ -21,6 +24,11 @@ pub fn cache<'e>(variable: impl Fn(&str) -> Option<&'e OsStr>) -> Option<PathBuf
     let absolute = |name: &str| variable(name).map(Path::new).filter(|path| path.is_absolute());
     let cache = absolute("XDG_CACHE_HOME").map(Path::to_owned);
     Some(cache.or_else(|| Some(absolute("HOME")?.join(".cache")))?.join("oktapipe"))
+}
+
+fn refused(path: &Path, why: &str) -> Error {
+    let path = printable(&path.display().to_string());
+    Error::new(Kind::Io, format!("{path} {why}"), "check it, or remove it")
 }
 
 /// The first `limit` bytes of a regular file as text, what is no UTF-8 replaced. `None` for everything else: a fifo is not waited for.

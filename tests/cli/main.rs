@@ -20,6 +20,7 @@ mod calling_forms;
 mod captured;
 mod clients;
 mod completions;
+mod configure;
 mod dialects;
 mod ends;
 mod escapes;

@@ -95,6 +95,8 @@ pub enum Command {
     Assume(Assume),
     /// Print credentials for a shell, as JSON, or for credential_process
     Export(Export),
+    /// Write credentials into profiles of the AWS credentials file: prints which
+    ToProfile(ToProfile),
     /// Ask AWS whom the credentials on stdin belong to: prints what the AWS CLI prints
     CallerIdentity(CallerIdentity),
     /// Print the curl, jq and aws commands that a stage stands for
@@ -129,6 +131,7 @@ impl Command {
             Command::SamlRoles(_) => "saml-roles",
             Command::Assume(_) => "assume",
             Command::Export(_) => "export",
+            Command::ToProfile(_) => "to-profile",
             Command::CallerIdentity(_) => "caller-identity",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",

@@ -101,6 +101,8 @@ pub enum Command {
     Assume(Assume),
     /// Print credentials for a shell, as JSON, or for credential_process
     Export(Export),
+    /// Write credentials into profiles of the AWS credentials file: prints which
+    ToProfile(ToProfile),
     /// Ask AWS whom the credentials on stdin belong to: prints what the AWS CLI prints
     CallerIdentity(CallerIdentity),
     /// Write a profile of the configuration file: by questions, or by flags
@@ -138,6 +140,7 @@ impl Command {
             Command::SamlRoles(_) => "saml-roles",
             Command::Assume(_) => "assume",
             Command::Export(_) => "export",
+            Command::ToProfile(_) => "to-profile",
             Command::CallerIdentity(_) => "caller-identity",
             Command::Configure(_) => "configure",
             Command::Explain(_) => "explain",

@@ -92,6 +92,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
         Command::SamlRoles(arguments) => stage::saml_roles::run(arguments, context).map(Ending::Output),
         Command::Assume(arguments) => online(stage::assume::run(arguments, context)),
         Command::Export(arguments) => stage::export::run(arguments, context).map(Ending::Output),
+        Command::ToProfile(arguments) => stage::to_profile::run(arguments, context).map(Ending::Output),
         Command::CallerIdentity(arguments) => online(stage::caller_identity::run(arguments, context)),
         Command::Configure(arguments) => command::configure::run(arguments, context).map(Ending::Output),
         Command::Explain(arguments) => command::explain::run(arguments).map(Ending::Output),

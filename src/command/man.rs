@@ -51,6 +51,7 @@ const PAGES: &[Page] = &[
     page!("oktapipe-sandbox", '1'),
     page!("oktapipe-schema", '1'),
     page!("oktapipe-session", '1'),
+    page!("oktapipe-to-profile", '1'),
 ];
 
 /// What shows a page from stdin, with the pager that `MANPAGER` or `PAGER` names: that of man-db, and that of BSD and Alpine.

@@ -1,7 +1,8 @@
-//! What is kept from one run to the next, in files of the person's own: so far the names of roles, for completion.
+//! What is kept from one run to the next, in files of the person's own: the names of roles, for completion, and AWS's own files.
 //!
-//! Nothing here is a secret, and nothing depends on it: whoever calls takes a failure for a warning, or for nothing.
+//! The names are no secret, and nothing depends on them: whoever calls takes a failure for a warning, or for nothing.
 
+pub mod aws_files;
 mod folder;
 mod own_file;
 mod roles;

@@ -96,7 +96,7 @@ fn another_stages_document_is_refused_with_the_stage_that_takes_it() {
                 "session" => "saml-fetch",
                 "form" => "saml-roles",
                 "assertion" => "assume",
-                "credentials" => "export and caller-identity",
+                "credentials" => "export, to-profile and caller-identity",
                 _ => "the end of a pipe",
             };
             assert!(outcome.stderr.contains(hint), "{name}: {outcome}");

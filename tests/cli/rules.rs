@@ -71,7 +71,11 @@ fn what_passes_through_is_unchanged_with_status_0() {
         ("saml-fetch", &waiting, "factor-verify is missing"),
         ("session", &world.document_after(ADA, "saml-fetch"), "saml-roles takes it"),
         ("assume", &world.document_after(ADA, "session"), "saml-fetch takes it"),
-        ("saml-roles", &world.document_after(ADA, "assume"), "export and caller-identity take them"),
+        (
+            "saml-roles",
+            &world.document_after(ADA, "assume"),
+            "export, to-profile and caller-identity take them",
+        ),
     ] {
         let outcome = stage(&world, &[name], document).run();
         outcome.fails(65, "wrong_document");

@@ -15,6 +15,9 @@ pub struct Configure {
     /// Take the setting of this flag out of the profile; repeatable
     #[arg(long, value_name = "KEY")]
     pub unset: Vec<String>,
+    /// Have this AWS profile of ~/.aws/config get its credentials by oktapipe credential-process
+    #[arg(long, value_name = "NAME")]
+    pub aws_profile: Option<String>,
     /// Print what would be written, and write nothing
     #[arg(long)]
     pub dry_run: bool,

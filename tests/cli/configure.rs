@@ -94,11 +94,11 @@ fn one_setting_changes_and_every_other_byte_stays() {
 fn a_dry_run_shows_the_profile_and_writes_nothing() {
     let world = World::new();
     let shown = configure(&world, &["a", "--org", "acme", "--dry-run"]).run().succeeds().stdout;
-    assert_eq!(shown, "[profile.a]\norg = \"acme\"\n");
+    assert_eq!(shown, format!("# {}\n[profile.a]\norg = \"acme\"\n", file(&world).display()));
     assert!(!file(&world).exists());
     write(&world, "[profile.b]\n[profile.a] # kept\nregion = 'eu-west-1'\n");
     let shown = configure(&world, &["a", "--org", "acme", "--dry-run"]).run().succeeds().stdout;
-    assert_eq!(shown, "[profile.a] # kept\nregion = 'eu-west-1'\norg = \"acme\"\n");
+    assert!(shown.ends_with("\n[profile.a] # kept\nregion = 'eu-west-1'\norg = \"acme\"\n"), "{shown}");
 }
 
 #[test]
@@ -180,8 +180,9 @@ fn questions_are_asked_shown_and_confirmed() {
         .expect("That is not usable: give 15m to 12h")
         .answer("Duration", "1h")
         .answer("AWS region [us-east-1]", "eu-west-1")
+        .answer("AWS profile for", "")
         .expect("password-command = ")
-        .answer("Write this to", "")
+        .answer("Write this?", "")
         .run();
     assert!(ended.seen.contains("\"Profile\":\"work\""), "{ended:?}");
     assert_eq!(
@@ -205,7 +206,96 @@ fn no_is_a_no() {
     {
         case = case.answer(question, "");
     }
-    let ended = case.answer("Write this to", "no").run();
+    let ended = case.answer("AWS profile for", "").answer("Write this?", "no").run();
     assert!(ended.seen.contains("it was not confirmed"), "{ended:?}");
     assert!(!file(&world).exists());
+}
+
+fn aws(world: &World, name: &str) -> String {
+    fs::read_to_string(world.home.join(".aws").join(name)).unwrap_or_default()
+}
+
+fn put_aws(world: &World, name: &str, text: &str) {
+    fs::create_dir_all(world.home.join(".aws")).unwrap();
+    fs::write(world.home.join(".aws").join(name), text).unwrap();
+}
+
+#[test]
+fn an_aws_profile_gets_the_line_and_all_else_of_the_file_stays() {
+    let world = World::new();
+    let before = "# mine\n[default]\nregion = us-east-1\n\n[profile other]\noutput=json\n";
+    put_aws(&world, "config", before);
+    let flags = ["prod", "--org", "acme", "--region", "eu-west-1", "--aws-profile", "prod"];
+    let told = configure(&world, &flags).run().succeeds().json();
+    let program = env!("CARGO_BIN_EXE_oktapipe");
+    assert_eq!(told["AwsProfile"], "prod");
+    assert_eq!(
+        aws(&world, "config"),
+        format!(
+            "{before}\n[profile prod]\ncredential_process = {program} credential-process prod\nregion = eu-west-1\n"
+        )
+    );
+    // Again, for another of our profiles, and for AWS's default, whose region stays.
+    configure(&world, &["test", "--inherit", "prod", "--aws-profile", "prod"]).run().succeeds();
+    assert!(aws(&world, "config").contains("credential-process test\nregion = eu-west-1\n"));
+    configure(&world, &["test", "--aws-profile", "default"]).run().succeeds();
+    assert!(aws(&world, "config").starts_with(&format!(
+        "# mine\n[default]\nregion = us-east-1\ncredential_process = {program} credential-process test\n\n[profile other]"
+    )), "{}", aws(&world, "config"));
+}
+
+#[test]
+fn an_aws_profile_with_keys_or_another_way_is_not_changed_and_ours_is_not_written_then() {
+    let world = World::new();
+    for (name, text, told) in [
+        ("config", "[profile p]\naws_access_key_id = AKIACANARY\n", "has aws_access_key_id"),
+        ("config", "[profile p]\nrole_arn = arn:aws:iam::123456789012:role/x\n", "has role_arn"),
+        ("config", "[profile p]\nsso_session = x\n", "has sso_session"),
+        ("config", "[profile p]\ncredential_process = saml2aws login\n", "has another credential_process"),
+        ("config", "[profile p]\nthis is no line\n", "line 2"),
+        ("credentials", "[p]\naws_secret_access_key = CANARY\n", "has keys of its own in"),
+    ] {
+        put_aws(&world, "config", "");
+        put_aws(&world, "credentials", "");
+        put_aws(&world, name, text);
+        let outcome = configure(&world, &["p", "--org", "acme", "--aws-profile", "p"]).run();
+        assert!(outcome.stderr.contains(told), "{told}: {outcome}");
+        outcome.fails(78, "config");
+        assert_eq!(aws(&world, name), text);
+        assert!(!file(&world).exists());
+    }
+    put_aws(&world, "config", "");
+    configure(&world, &["p", "--aws-profile", "p"]).run().fails(78, "config");
+    configure(&world, &["p", "--org", "acme", "--aws-profile", "a b"]).run().fails(2, "usage");
+}
+
+#[test]
+fn the_line_names_the_program_as_it_is_called_and_in_quotes_where_it_has_blanks() {
+    let world = World::new();
+    let place = world.home.join("with blank");
+    fs::create_dir(&place).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_oktapipe"), place.join("oktapipe")).unwrap();
+    let flags = ["prod", "--org", "acme", "--aws-profile", "prod", "--dry-run"];
+    let path = format!("{}:/bin", place.display());
+    let shown = configure(&world, &flags).env("PATH", &path).run().succeeds().stdout;
+    let line = format!(
+        "[profile prod]\ncredential_process = \"{}/oktapipe\" credential-process prod\n",
+        place.display()
+    );
+    assert!(shown.ends_with(&line), "{shown}");
+    assert!(!world.home.join(".aws").exists() && !file(&world).exists());
+    let odd = world.home.join("do$lar");
+    fs::rename(&place, &odd).unwrap();
+    let outcome = configure(&world, &flags).env("PATH", &odd.display().to_string()).run();
+    outcome.fails(78, "config");
+}
+
+#[test]
+fn a_configuration_file_of_ones_own_choice_has_to_be_known_to_aws_tools_too() {
+    let world = World::new();
+    let other = world.home.join("other.toml").display().to_string();
+    let outcome =
+        configure(&world, &["p", "--org", "acme", "--aws-profile", "p"]).env("OKTAPIPE_CONFIG", &other).run();
+    assert!(outcome.stderr.contains("OKTAPIPE_CONFIG has to be set for AWS"), "{outcome}");
+    assert_eq!(outcome.json()["File"], other);
 }

@@ -1,16 +1,17 @@
 //! `configure`: a profile written step by step, by questions or by flags.
 
+mod aws;
 mod questions;
 
 use crate::cli::{Common, Configure, Settings};
-use crate::config::{self, Key, Profile, Value, with_profile};
+use crate::config::{self, Config, Key, Profile, Value, with_profile};
 use crate::context::Context;
-use crate::document::Document;
 use crate::error::{Error, Kind, printable};
 use crate::org::Org;
 use crate::stage::Output;
 use crate::store::OwnFile;
-use serde_json::{Map, json};
+use aws::Line;
+use serde_json::Map;
 
 /// What one key shall become; `None` takes it out.
 type Change = (&'static str, Option<Value>);
@@ -32,26 +33,55 @@ pub fn run(arguments: &Configure, context: &Context<'_>) -> Result<Output, Error
     let file = OwnFile::new(file.to_owned());
     let before = context.profiles.config()?.and_then(|config| config.profile(name)).unwrap_or_default();
     let mut changes = given(arguments, context.common)?;
-    let asks = changes.is_empty();
+    let mut aws = arguments.aws_profile.clone();
+    let asks = changes.is_empty() && aws.is_none();
     if asks {
         changes = questions::ask(context, &file, name, &before)?;
+        aws = questions::aws_profile(context)?;
     }
     let edit = |text: &str| with_profile(text, name, &changes).map_err(|fault| fault.error(file.path()));
     let text = file.read(config::LIMIT)?;
-    let after = edit(&text)?;
-    let shown = || config::excerpt(&after, &[name]);
+    let after = if changes.is_empty() { text } else { edit(&text)? };
+    let profile = Config::parse(&after).ok().and_then(|config| config.profile(name));
+    let line = match (aws, profile) {
+        (None, _) => None,
+        (Some(aws), Some(profile)) => Some(Line::new(context, &aws, name, &profile)?),
+        (Some(_), None) => {
+            return Err(Error::new(
+                Kind::Config,
+                format!("there is no profile {name}"),
+                "give it settings too",
+            ));
+        }
+    };
+    let shown = || {
+        let line = line.as_ref().map(|line| format!("\n# {}\n{}", line.path().display(), line.shown()));
+        format!(
+            "# {}\n{}{}",
+            file.path().display(),
+            config::excerpt(&after, &[name]),
+            line.unwrap_or_default()
+        )
+    };
     if arguments.dry_run {
         let plain = shown();
         return Ok(Output::Text { plain: plain.clone().into(), masked: plain });
     }
-    if asks && after != text && !questions::confirm(context, &file, &shown())? {
+    let is_something = !changes.is_empty() || line.is_some();
+    if asks && is_something && !questions::confirm(context, &shown())? {
         return Err(Error::new(Kind::NoTerminal, "it was not confirmed", "nothing was written"));
     }
     if !changes.is_empty() {
         file.edit(config::LIMIT, edit)?;
     }
-    let told = json!({ "Profile": name, "File": file.path().to_string_lossy() });
-    Ok(Output::Document(Document::from(told.as_object().cloned().unwrap_or_else(Map::new))))
+    let mut told = vec![("Profile", name.to_owned()), ("File", file.path().to_string_lossy().into_owned())];
+    if let Some(line) = line {
+        line.write()?;
+        told.push(("AwsProfile", line.profile().to_owned()));
+        told.push(("AwsConfigFile", line.path().to_string_lossy().into_owned()));
+    }
+    let members = told.into_iter().map(|(name, value)| (name.to_owned(), value.into()));
+    Ok(Output::Document(members.collect::<Map<_, _>>().into()))
 }
 
 fn name<'c>(arguments: &'c Configure, context: &'c Context<'_>) -> Result<&'c str, Error> {

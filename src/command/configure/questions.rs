@@ -45,6 +45,13 @@ pub(super) fn ask(
     Ok(changes)
 }
 
+/// The AWS profile that shall have its credentials from this one, if any.
+pub(super) fn aws_profile(context: &Context<'_>) -> Result<Option<String>, Error> {
+    let question = "AWS profile for the AWS CLI and SDKs to use this one by, if any";
+    let answer = context.terminal.ask(question, "give --aws-profile")?;
+    Ok(Some(answer.trim().to_owned()).filter(|name| !name.is_empty() && name != TAKE_OUT))
+}
+
 fn one(context: &Context<'_>, key: &'static Key, question: &str) -> Result<Option<Change>, Error> {
     let instead = format!("give settings as flags, --{} for this one", key.name);
     for _ in 0..TRIES {
@@ -68,9 +75,8 @@ fn one(context: &Context<'_>, key: &'static Key, question: &str) -> Result<Optio
 }
 
 /// Shows what will be written, and asks whether it shall be.
-pub(super) fn confirm(context: &Context<'_>, file: &OwnFile, text: &str) -> Result<bool, Error> {
+pub(super) fn confirm(context: &Context<'_>, text: &str) -> Result<bool, Error> {
     text.lines().for_each(|line| context.terminal.show(line));
-    let question = format!("Write this to {}? [yes]", file.path().display());
-    let answer = context.terminal.ask(&question, "give settings as flags")?;
+    let answer = context.terminal.ask("Write this? [yes]", "give settings as flags")?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "" | "y" | "yes"))
 }

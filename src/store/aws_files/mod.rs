@@ -55,6 +55,17 @@ impl AwsFile {
         AwsFile::choose(flag, variable, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials")
     }
 
+    /// The configuration file: `flag`, else `AWS_CONFIG_FILE`, else `~/.aws/config`.
+    ///
+    /// # Errors
+    /// As [`AwsFile::credentials`].
+    pub fn config<'e>(
+        flag: Option<&Path>,
+        variable: impl Fn(&str) -> Option<&'e OsStr>,
+    ) -> Result<AwsFile, Error> {
+        AwsFile::choose(flag, variable, "AWS_CONFIG_FILE", ".aws/config")
+    }
+
     fn choose<'e>(
         flag: Option<&Path>,
         variable: impl Fn(&str) -> Option<&'e OsStr>,

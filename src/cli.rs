@@ -108,6 +108,8 @@ pub enum Command {
     /// Write a profile of the configuration file: by questions, or by flags
     // Boxed: its flags are those of five stages.
     Configure(Box<Configure>),
+    /// Take over the settings of saml2aws, gimme-aws-creds or okta-aws-cli as profiles
+    Import(Import),
     /// Print the curl, jq and aws commands that a stage stands for
     Explain(Explain),
     /// Print the JSON Schema of what a stage prints
@@ -143,6 +145,7 @@ impl Command {
             Command::ToProfile(_) => "to-profile",
             Command::CallerIdentity(_) => "caller-identity",
             Command::Configure(_) => "configure",
+            Command::Import(_) => "import",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
             Command::Init(_) => "init",

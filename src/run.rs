@@ -95,6 +95,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
         Command::ToProfile(arguments) => stage::to_profile::run(arguments, context).map(Ending::Output),
         Command::CallerIdentity(arguments) => online(stage::caller_identity::run(arguments, context)),
         Command::Configure(arguments) => command::configure::run(arguments, context).map(Ending::Output),
+        Command::Import(arguments) => command::import::run(arguments, context).map(Ending::Output),
         Command::Explain(arguments) => command::explain::run(arguments).map(Ending::Output),
         Command::Schema(arguments) => command::schema::run(arguments).map(Ending::Output),
         Command::Init(arguments) => command::init::run(arguments).map(Ending::Output),

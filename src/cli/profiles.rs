@@ -1,7 +1,8 @@
 //! What the commands take that write, take over and look at profiles.
 
 use super::{OrgArg, RegionArg, RoleArgs};
-use clap::Args;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// `oktapipe configure`
 #[derive(Args, Debug)]
@@ -75,4 +76,32 @@ pub struct Settings {
     /// Keep the names of the roles that are offered, for completion
     #[arg(long)]
     pub remember: bool,
+}
+
+/// `oktapipe import`
+#[derive(Args, Debug)]
+pub struct Import {
+    /// The tool whose settings are taken over
+    pub tool: Peer,
+    /// Its file, in place of the one where it has it
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+    /// Replace profiles that are there already
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Print what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Another tool that turns an Okta login into AWS credentials.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer {
+    /// ~/.saml2aws
+    #[value(name = "saml2aws")]
+    Saml2aws,
+    /// ~/.okta_aws_login_config
+    GimmeAwsCreds,
+    /// ~/.okta/okta.yaml, .env and OKTA_AWSCLI_...
+    OktaAwsCli,
 }

@@ -36,11 +36,13 @@ const PAGES: &[Page] = &[
     page!("oktapipe-caller-identity", '1'),
     page!("oktapipe-completions", '1'),
     page!("oktapipe-config", '5'),
+    page!("oktapipe-configure", '1'),
     #[cfg(feature = "sandbox")]
     page!("oktapipe-demo", '1'),
     page!("oktapipe-explain", '1'),
     page!("oktapipe-export", '1'),
     page!("oktapipe-factor-verify", '1'),
+    page!("oktapipe-import", '1'),
     page!("oktapipe-init", '1'),
     page!("oktapipe-json", '5'),
     page!("oktapipe-man", '1'),

@@ -7,6 +7,7 @@ pub mod configure;
 #[cfg(feature = "sandbox")]
 pub mod demo;
 pub mod explain;
+pub mod import;
 pub mod init;
 pub mod man;
 #[cfg(feature = "sandbox")]

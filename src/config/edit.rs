@@ -63,6 +63,28 @@ fn edited(text: &str, name: &str, settings: &[(&str, Option<Value>)]) -> Result<
     Ok(document.to_string())
 }
 
+/// The text with these accounts' aliases put in, each replaced or added. Nothing to put in, and it is as it was.
+///
+/// # Errors
+/// As [`with_profile`].
+pub fn with_aliases(text: &str, aliases: &[(&str, &str)]) -> Result<String, Fault> {
+    Config::parse(text)?;
+    if aliases.is_empty() {
+        return Ok(text.to_owned());
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut document: DocumentMut = text.parse().map_err(|error| Fault::syntax(text, &error))?;
+    let table = document.entry("aliases").or_insert_with(|| Item::Table(Table::new()));
+    if let Some(table) = table.as_table_like_mut() {
+        for (account, alias) in aliases {
+            table.insert(account, toml_edit::value(*alias));
+        }
+    }
+    let after = document.to_string();
+    Config::parse(&after)?;
+    Ok(after)
+}
+
 /// The part of a good text that is these profiles, as it is written.
 pub fn excerpt(text: &str, names: &[&str]) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -34,6 +34,7 @@ mod floors;
 mod functions;
 mod functions_other;
 mod harness;
+mod import;
 mod input;
 mod kinds;
 mod login;

@@ -140,7 +140,7 @@ fn two_documents_for_one_profile_are_found_before_anything_is_written() {
     {
         let error = run(&world, &["--name", "{role}", "--overwrite"], &documents).fails(2, "usage");
         assert!(
-            error["_oktapipe"]["error"]["message"].as_str().unwrap().contains("111122223333/Dev and "),
+            error["_oktapipe"]["error"]["message"].as_str().unwrap().contains("111122223333/Dev"),
             "{error}"
         );
         assert_eq!(text(&world), "[keep]\n");
@@ -312,4 +312,17 @@ fn what_explain_prints_for_it_writes_a_profile_too() {
             "{outcome}"
         );
     }
+}
+
+#[test]
+fn a_profile_that_the_config_file_sends_elsewhere_is_written_with_a_warning() {
+    let world = World::new();
+    given(&world, "");
+    let config = "[profile Dev]\nrole_arn = x\nregion = eu-west-3\n";
+    fs::write(world.home.join(".aws/config"), config).unwrap();
+    let outcome = run(&world, &["--name", "{role}"], &[credentials("Ops"), credentials("Dev")]);
+    assert!(outcome.status == Some(0) && outcome.stderr.lines().count() == 1, "{outcome}");
+    assert!(outcome.stderr.contains("has role_arn for the profile Dev"), "{outcome}");
+    assert_eq!(fs::read_to_string(world.home.join(".aws/config")).unwrap(), config);
+    run(&world, &["-q", "--name", "{role}"], &[credentials("Ops"), credentials("Dev")]).document();
 }

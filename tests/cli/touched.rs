@@ -23,14 +23,15 @@ const LOADER: [&str; 7] = [
 enum Ours {
     CaFiles,
     AwsFiles,
+    AwsConfig,
     Profiles,
     Terminal,
     Dispositions,
 }
 
 impl Ours {
-    const ALL: [Ours; 5] =
-        [Ours::CaFiles, Ours::AwsFiles, Ours::Profiles, Ours::Terminal, Ours::Dispositions];
+    const ALL: [Ours; 6] =
+        [Ours::CaFiles, Ours::AwsFiles, Ours::AwsConfig, Ours::Profiles, Ours::Terminal, Ours::Dispositions];
 
     /// The one that a stage writes.
     fn is_written(self) -> bool {
@@ -41,6 +42,7 @@ impl Ours {
         match self {
             Ours::CaFiles => &["/etc/ssl/certs/ca-certificates.crt"],
             Ours::AwsFiles => &["~/.aws/config", "~/.aws/credentials"],
+            Ours::AwsConfig => &["~/.aws/config"],
             Ours::Profiles => {
                 &["~/.aws/credentials", ".credentials.oktapipe-lock", ".credentials.oktapipe-new"]
             }
@@ -54,6 +56,7 @@ impl Ours {
         match self {
             Ours::CaFiles => vec![world.sandbox.ca_file().display().to_string()],
             Ours::AwsFiles => vec![below(".aws/config"), below(".aws/credentials")],
+            Ours::AwsConfig => vec![below(".aws/config")],
             // The folder is opened, and the files by their names in it.
             Ours::Profiles => {
                 let names = ["credentials", ".credentials.oktapipe-lock", ".credentials.oktapipe-new"];
@@ -97,7 +100,7 @@ const STAGES: [Row; 9] = [
     row("saml-roles", Some("saml-fetch"), None, &[]),
     row("assume", Some("saml-roles"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
     row("export", Some("assume"), None, &[]),
-    row("to-profile", Some("assume"), None, &[Ours::Profiles]),
+    row("to-profile", Some("assume"), None, &[Ours::AwsConfig, Ours::Profiles]),
     row("caller-identity", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
 ];
 

@@ -110,6 +110,8 @@ pub enum Command {
     Configure(Box<Configure>),
     /// Take over the settings of saml2aws, gimme-aws-creds or okta-aws-cli as profiles
     Import(Import),
+    /// Tell what is configured and by what, and what is trusted and reachable
+    Doctor(Box<Doctor>),
     /// Print the curl, jq and aws commands that a stage stands for
     Explain(Explain),
     /// Print the JSON Schema of what a stage prints
@@ -132,6 +134,14 @@ pub enum Command {
 }
 
 impl Command {
+    /// The profile that stands behind the command's name: it precedes `--profile`.
+    pub fn profile(&self) -> Option<&str> {
+        match self {
+            Command::Doctor(arguments) => arguments.name.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The subcommand's name, as error documents carry it in `stage`.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -146,6 +156,7 @@ impl Command {
             Command::CallerIdentity(_) => "caller-identity",
             Command::Configure(_) => "configure",
             Command::Import(_) => "import",
+            Command::Doctor(_) => "doctor",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
             Command::Init(_) => "init",

@@ -30,6 +30,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 use stderr::Stderr;
+use tokio::runtime::Runtime;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
@@ -42,7 +43,7 @@ pub fn main() -> ExitCode {
         Err(error) => return usage::end(&arguments, &environment, &error),
     };
     let stderr = Stderr::new(&cli, &environment);
-    let profiles = Profiles::new(cli.common.profile.as_deref(), &environment);
+    let profiles = Profiles::new(cli.command.profile().or(cli.common.profile.as_deref()), &environment);
     let result = with_context(&cli, &environment, &profiles, &stderr);
     end(&cli, &profiles, &stderr, result)
 }
@@ -96,6 +97,13 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
         Command::CallerIdentity(arguments) => online(stage::caller_identity::run(arguments, context)),
         Command::Configure(arguments) => command::configure::run(arguments, context).map(Ending::Output),
         Command::Import(arguments) => command::import::run(arguments, context).map(Ending::Output),
+        Command::Doctor(arguments) => {
+            let runtime = runtime()?;
+            let report = runtime.block_on(command::doctor::run(arguments, context));
+            // Dropped, it would wait for a resolver that does not answer.
+            runtime.shutdown_background();
+            report.map(Ending::Report)
+        }
         Command::Explain(arguments) => command::explain::run(arguments).map(Ending::Output),
         Command::Schema(arguments) => command::schema::run(arguments).map(Ending::Output),
         Command::Init(arguments) => command::init::run(arguments).map(Ending::Output),
@@ -115,19 +123,21 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
 
 /// The runtime is made here only, and only for commands that use the network: the AWS SDK wants one.
 fn online(stage: impl Future<Output = Result<Output, Error>>) -> Result<Ending, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Error::new(
-            Kind::Internal,
-            format!("the runtime cannot start: {error}"),
-            "check the limits of processes and files",
-        )
-    })?;
-    runtime.block_on(stage).map(Ending::Output)
+    runtime()?.block_on(stage).map(Ending::Output)
+}
+
+fn runtime() -> Result<Runtime, Error> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        let message = format!("the runtime cannot start: {error}");
+        Error::new(Kind::Internal, message, "check the limits of processes and files")
+    })
 }
 
 /// What a command ends with.
 enum Ending {
     Output(Output),
+    /// What was found, and the number of the first fault.
+    Report(command::doctor::Report),
     /// What a TAB offers: a shell in the middle of a line has no use for a failure.
     Candidates(String),
     /// A program of its own has shown everything.
@@ -151,6 +161,13 @@ impl Ending {
             Ending::Output(Output::Appended { plain, masked, file, lines }) => {
                 write_text(cli, stderr, plain.expose_secret(), &masked, terminal)?;
                 append(&file, lines.expose_secret())
+            }
+            Ending::Report(report) => {
+                Ending::Output(report.output).write(cli, stderr, terminal)?;
+                match report.exit_code {
+                    0 => Ok(()),
+                    exit_code => Err(Error::Told { exit_code }),
+                }
             }
             Ending::Candidates(lines) => {
                 let _ = write(&lines);

@@ -13,6 +13,9 @@ pub struct Configure {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub settings: Settings,
+    /// The profile that this one inherits from
+    #[arg(long, value_name = "PROFILE")]
+    pub inherit: Option<String>,
     /// Take the setting of this flag out of the profile; repeatable
     #[arg(long, value_name = "KEY")]
     pub unset: Vec<String>,
@@ -28,9 +31,6 @@ pub struct Configure {
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// The profile that this one inherits from
-    #[arg(long, value_name = "PROFILE")]
-    pub inherit: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub org: OrgArg,
@@ -104,4 +104,18 @@ pub enum Peer {
     GimmeAwsCreds,
     /// ~/.okta/okta.yaml, .env and OKTA_AWSCLI_...
     OktaAwsCli,
+}
+
+/// `oktapipe doctor`
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// The profile; without it the one that --profile or OKTAPIPE_PROFILE names, else default
+    #[arg(value_name = "PROFILE")]
+    pub name: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub settings: Settings,
+    /// Print the document on a terminal too
+    #[arg(long)]
+    pub json: bool,
 }

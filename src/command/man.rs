@@ -39,6 +39,7 @@ const PAGES: &[Page] = &[
     page!("oktapipe-configure", '1'),
     #[cfg(feature = "sandbox")]
     page!("oktapipe-demo", '1'),
+    page!("oktapipe-doctor", '1'),
     page!("oktapipe-explain", '1'),
     page!("oktapipe-export", '1'),
     page!("oktapipe-factor-verify", '1'),

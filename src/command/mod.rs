@@ -6,6 +6,7 @@ pub mod completions;
 pub mod configure;
 #[cfg(feature = "sandbox")]
 pub mod demo;
+pub mod doctor;
 pub mod explain;
 pub mod import;
 pub mod init;

@@ -1,4 +1,4 @@
-use super::{Change, Ini, LIMIT, is_profile_name, is_value};
+use super::{Change, Ini, LIMIT, LINES, is_profile_name, is_value};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -188,12 +188,13 @@ fn values_are_those_that_all_of_awss_tools_read_as_they_are() {
 fn a_hostile_file_is_read_or_refused_soon() {
     let start = Instant::now();
     assert!(Ini::parse(&vec![b'['; LIMIT + 1]).unwrap_err().what.contains("1 MiB"));
-    let sections: String = (0..60_000).map(|number| format!("[{number:x}]\n")).collect();
+    assert_eq!(Ini::parse(&vec![b'\n'; LINES + 1]).unwrap_err().line, LINES + 1);
+    let sections: String = (0..LINES).map(|number| format!("[{number:x}]\n")).collect();
     let keys: String = std::iter::once("[a]\n".to_owned())
-        .chain((0..60_000).map(|number| format!("{number:x}=\n")))
+        .chain((1..LINES).map(|number| format!("{number:x}=\n")))
         .collect();
-    let value = format!("[a]\nk = x\n{}", " x\n".repeat(LIMIT / 3 - 8));
-    for text in [sections, keys, value, "[".repeat(LIMIT), " ".repeat(LIMIT), "\n".repeat(LIMIT)] {
+    let value = format!("[a]\nk = x\n{}", " x\n".repeat(LINES - 2));
+    for text in [sections, keys, value, "[".repeat(LIMIT), " ".repeat(LIMIT), "\n".repeat(LINES)] {
         let Ok(ini) = Ini::parse(text.as_bytes()) else { continue };
         let names: Vec<String> = (0..250).map(|number| format!("n{number}")).collect();
         let changes =

@@ -10,7 +10,7 @@ mod laws;
 mod strict;
 
 pub use edit::{Change, NAME_LIMIT, is_profile_name, is_value};
-pub use strict::{Fault, Ini, LIMIT, Section};
+pub use strict::{Fault, Ini, LIMIT, LINES, Section};
 
 /// One key of a section, with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,9 @@ use std::fmt;
 /// The longest file that is read, in bytes: 5,000 profiles, with the longest tokens 500.
 pub const LIMIT: usize = 1 << 20;
 
+/// The most lines that are read: a line more costs a hundred bytes and more, and 5,000 profiles have 40,000.
+pub const LINES: usize = 50_000;
+
 /// Why a file, or a change of it, is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -133,6 +136,9 @@ impl<'t> Ini<'t> {
             Fault::new(1 + good.iter().filter(|byte| **byte == b'\n').count(), "the text is not UTF-8")
         })?;
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        if lines.len() > LINES {
+            return Err(Fault::new(LINES + 1, format!("the file has more than {LINES} lines")));
+        }
         let mut reader = Reader::default();
         for (number, line) in lines.iter().enumerate() {
             reader.line(number, line)?;

@@ -56,7 +56,7 @@ impl Line {
         }
         let program = quoted(&program(context)?)?;
         let line = Line {
-            file: AwsFile::config(None, |name| context.environment.path(name))?,
+            file: AwsFile::config(|name| context.environment.path(name))?,
             profile: aws.to_owned(),
             long: format!("profile {aws}"),
             process: format!("{program} credential-process {name}"),

@@ -99,15 +99,34 @@ fn name<'c>(arguments: &'c Configure, context: &'c Context<'_>) -> Result<&'c st
 
 /// What the flags change.
 fn given(arguments: &Configure, common: &Common) -> Result<Vec<Change>, Error> {
-    let Settings { org, role, region, .. } = &arguments.settings;
-    let settings = &arguments.settings;
+    let mut changes: Vec<Change> = Vec::new();
+    changes.extend(arguments.inherit.clone().map(|from| ("inherit", Some(Value::Text(from)))));
+    for (key, value) in flags(&arguments.settings, common) {
+        check(key, &value).map_err(|expected| {
+            Error::new(Kind::Usage, format!("--{key} is not usable"), format!("give {expected}"))
+        })?;
+        changes.push((key, Some(value)));
+    }
+    for wanted in &arguments.unset {
+        let key = Key::named(wanted).map(|key| key.name).or((wanted == "inherit").then_some("inherit"));
+        let key = key.ok_or_else(|| {
+            let message = format!("there is no setting {}", printable(wanted));
+            Error::new(Kind::Usage, message, "see oktapipe man config")
+        })?;
+        changes.push((key, None));
+    }
+    Ok(changes)
+}
+
+/// The settings that flags give, by their keys.
+pub(super) fn flags(settings: &Settings, common: &Common) -> Vec<(&'static str, Value)> {
+    let Settings { org, role, region, .. } = settings;
     let text = |text: &Option<String>| text.clone().map(Value::Text);
     let list = |list: &[String]| (!list.is_empty()).then(|| Value::List(list.to_vec()));
     let number = |number: Option<u64>| number.map(Value::Number);
     let switch = |on: bool| on.then_some(Value::Switch(true));
     let ca_file = common.ca_file.as_ref().map(|path| Value::Text(path.to_string_lossy().into_owned()));
     let all = [
-        ("inherit", text(&settings.inherit)),
         ("org", text(&org.org)),
         ("username", text(&settings.username)),
         ("password-command", text(&settings.password_command)),
@@ -128,25 +147,7 @@ fn given(arguments: &Configure, common: &Common) -> Result<Vec<Change>, Error> {
         ("ca-file", ca_file),
         ("timeout", number(common.timeout)),
     ];
-    let mut changes: Vec<Change> = Vec::new();
-    for (key, value) in all.into_iter().filter_map(|(key, value)| Some((key, value?))) {
-        check(key, &value).map_err(|expected| {
-            Error::new(Kind::Usage, format!("--{key} is not usable"), format!("give {expected}"))
-        })?;
-        changes.push((key, Some(value)));
-    }
-    for wanted in &arguments.unset {
-        let key = Key::named(wanted.trim_start_matches('-')).map(|key| key.name);
-        let key = key.or((wanted == "inherit").then_some("inherit")).ok_or_else(|| {
-            Error::new(
-                Kind::Usage,
-                format!("there is no setting {}", printable(wanted)),
-                "see oktapipe man config",
-            )
-        })?;
-        changes.push((key, None));
-    }
-    Ok(changes)
+    all.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }
 
 /// Holds a value against its key, and an org against what is one; what would be right, if it is not.

@@ -7,7 +7,7 @@
 set -euo pipefail
 
 creds=$(cat) file=${AWS_SHARED_CREDENTIALS_FILE:-$HOME/.aws/credentials}
-profile=$(jq -r '.AssumedRoleUser.Arn | capture(":(?<account>[0-9]{12}):assumed-role/(?<role>[^/]+)/") | .account + "-" + .role' <<< "$creds")
+profile=$(jq -rs '.[0].AssumedRoleUser.Arn | capture(":(?<account>[0-9]{12}):assumed-role/(?<role>[^/]+)/") | .account + "-" + .role' <<< "$creds")
 umask 077
 mkdir -p "${file%/*}"
 touch "$file"

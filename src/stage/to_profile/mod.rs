@@ -10,7 +10,9 @@ use crate::cli::ToProfile;
 use crate::context::Context;
 use crate::document::{Carry, Document};
 use crate::error::{Error, Kind};
-use crate::store::aws_files::{AwsFile, Overwrite, Session, changes};
+use crate::ini::LIMIT;
+use crate::store;
+use crate::store::aws_files::{AwsFile, Overwrite, Session, changes, other_way};
 use crate::sts;
 use crate::time;
 use secrecy::ExposeSecret;
@@ -97,9 +99,13 @@ fn apart(entries: &[&Entry]) -> Result<(), Error> {
     for entry in entries {
         if let Some(other) = names.insert(entry.profile.to_lowercase(), entry) {
             let (one, two) = (other.holder.shown(), entry.holder.shown());
+            let message = match one == two {
+                true => format!("{one} is given twice, for the profile {}", entry.profile),
+                false => format!("{one} and {two} would both be the profile {}", entry.profile),
+            };
             return Err(Error::new(
                 Kind::Usage,
-                format!("{one} and {two} would both be the profile {}", entry.profile),
+                message,
                 "give a --name that tells them apart, for instance {account}-{role}; nothing was written",
             ));
         }
@@ -121,7 +127,20 @@ fn write(
     if let Some(note) = edited.note {
         (context.warn)(&note);
     }
+    warn_of_config(context, entries);
     Ok(())
+}
+
+/// Keys that some tools will not find, since `~/.aws/config` sends them elsewhere.
+fn warn_of_config(context: &Context<'_>, entries: &[&Entry]) {
+    let file = AwsFile::config(|name| context.environment.path(name)).ok();
+    let config = file.as_ref().and_then(|file| store::text(file.path(), LIMIT)).unwrap_or_default();
+    let hidden = entries.iter().find_map(|entry| Some((&entry.profile, other_way(&config, &entry.profile)?)));
+    if let Some((profile, way)) = hidden {
+        (context.warn)(&format!(
+            "the AWS config file has {way} for the profile {profile}, which some tools take before these keys"
+        ));
+    }
 }
 
 /// What was written, and where; no key of it.

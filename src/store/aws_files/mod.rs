@@ -12,7 +12,7 @@ mod replace;
 #[cfg(test)]
 mod tests;
 
-pub use profile::{Overwrite, Session, changes};
+pub use profile::{Overwrite, Session, changes, other_way};
 
 use crate::error::{Error, Kind, printable};
 use crate::ini::{Change, Fault, Ini};
@@ -55,15 +55,12 @@ impl AwsFile {
         AwsFile::choose(flag, variable, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials")
     }
 
-    /// The configuration file: `flag`, else `AWS_CONFIG_FILE`, else `~/.aws/config`.
+    /// The configuration: `AWS_CONFIG_FILE`, else `~/.aws/config`.
     ///
     /// # Errors
     /// As [`AwsFile::credentials`].
-    pub fn config<'e>(
-        flag: Option<&Path>,
-        variable: impl Fn(&str) -> Option<&'e OsStr>,
-    ) -> Result<AwsFile, Error> {
-        AwsFile::choose(flag, variable, "AWS_CONFIG_FILE", ".aws/config")
+    pub fn config<'e>(variable: impl Fn(&str) -> Option<&'e OsStr>) -> Result<AwsFile, Error> {
+        AwsFile::choose(None, variable, "AWS_CONFIG_FILE", ".aws/config")
     }
 
     fn choose<'e>(

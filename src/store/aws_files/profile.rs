@@ -2,7 +2,7 @@
 
 use crate::arn;
 use crate::error::{Error, Kind, printable};
-use crate::ini::{Change, Ini, Section};
+use crate::ini::{self, Change, Ini, Section};
 
 /// Where else a profile's credentials may come from. Some SDKs take these before the keys, and some after.
 const OTHER_WAYS: [&str; 10] = [
@@ -86,6 +86,17 @@ fn change<'s>(session: &'s Session<'s>, there: Option<&Section<'_>>) -> Change<'
         set: set.chain(session.region.map(|region| ("region", region))).collect(),
         remove: unset.chain(OTHER_WAYS).collect(),
     }
+}
+
+/// Where `~/.aws/config` has the profile's credentials come from, if it says. Some of AWS's tools take that before the keys of the credentials
+/// file: botocore a role, the SDKs for Rust and JavaScript a process too.
+pub fn other_way(config: &str, profile: &str) -> Option<&'static str> {
+    let is_profile = |section: &str| match section.strip_prefix("profile").map(str::trim) {
+        Some(name) => name.trim_matches('"') == profile,
+        None => section == "default" && profile == "default",
+    };
+    let mut entries = ini::entries(config).filter(|entry| is_profile(entry.section));
+    entries.find_map(|entry| OTHER_WAYS.into_iter().find(|way| entry.is(way)))
 }
 
 fn account(arn: &str) -> Option<&str> {

@@ -1,4 +1,4 @@
-use super::profile::{Overwrite, Session, changes};
+use super::profile::{Overwrite, Session, changes, other_way};
 use super::{AwsFile, LINGER};
 use crate::error::{Error, Kind};
 use crate::ini::{Change, Ini};
@@ -401,4 +401,12 @@ fn profiles_of_other_roles_and_ways_are_not_overwritten_unless_that_is_said() {
             .is_ok()
     );
     assert!(written(&of("something"), session("dev", Some(DEV)), NONE).is_ok());
+}
+
+#[test]
+fn that_the_configuration_has_another_way_for_a_profile_is_known() {
+    let config = "[default]\nregion = x\nsso_session = y\n[profile a]\nrole_arn = z\n[profile \"b\"]\nCredential_Process: p\n\
+        [c]\nrole_arn = no profile\n[profile d]\nregion = x\n";
+    let found = ["default", "a", "b", "c", "d"].map(|profile| other_way(config, profile));
+    assert_eq!(found, [Some("sso_session"), Some("role_arn"), Some("credential_process"), None, None]);
 }

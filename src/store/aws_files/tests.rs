@@ -4,6 +4,7 @@ use crate::error::{Error, Kind};
 use crate::ini::{Change, Ini};
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -284,6 +285,34 @@ fn a_change_that_another_tool_undoes_is_made_again() {
     );
 }
 
+/// As the AWS CLI adds a profile: the file is opened to append, and something comes between.
+#[test]
+fn what_another_tool_writes_into_the_replaced_file_is_taken_over() {
+    for (writes, expected) in [
+        (&["[cli]\nk = 2\n"][..], "[b]\nk = 1\n\n[a]\nk = x\n\n[cli]\nk = 2\n"),
+        (&["[cli]\nk =", " 2\n"], "[b]\nk = 1\n\n[a]\nk = x\n\n[cli]\nk = 2\n"),
+        (&["l = 2\n[a]\nk = theirs\n"], "[b]\nk = 1\nl = 2\n\n[a]\nk = x\n"),
+        (&["[not a name]\nk = 2\n"], "[b]\nk = 1\n\n[a]\nk = x\n"),
+    ] {
+        let home = Home::with("[b]\nk = 1\n", 0o600);
+        let mut opened = fs::File::options().append(true).open(home.path()).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let inode = opened.metadata().unwrap().ino();
+                while fs::metadata(home.path()).unwrap().ino() == inode {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                for part in writes {
+                    opened.write_all(part.as_bytes()).unwrap();
+                    thread::sleep(Duration::from_millis(10));
+                }
+            });
+            home.set("a", "k", "x").unwrap();
+        });
+        assert_eq!(home.text(), expected);
+    }
+}
+
 #[test]
 fn a_file_that_changes_before_ours_takes_its_place_is_read_again() {
     let home = Home::with("[b]\nk = 1\n", 0o600);
@@ -299,6 +328,29 @@ fn a_file_that_changes_before_ours_takes_its_place_is_read_again() {
     home.file().edit(PATIENCE, plan).unwrap();
     assert_eq!(home.text(), "[b]\nk = 1\n[cli]\nk = 2\n\n[a]\nk = x\n");
     assert_eq!((seen, home.names()), (2, vec!["credentials".to_owned()]));
+}
+
+#[test]
+fn what_turns_one_file_into_another_is_what_an_edit_can_do() {
+    let turned = |before: &str, now: &str| {
+        let late = super::late::Late::between(before.as_bytes(), now.as_bytes());
+        Ini::parse(before.as_bytes()).unwrap().edit(&late.beside(vec![])).unwrap().to_string()
+    };
+    for now in [
+        "",
+        "[a]\nk = 1\n",
+        "[a]\nk = 2\nl = 3\n",
+        "[a]\n",
+        "[a]\nk = 1\n\n[b]\n",
+        "[a]\nk = 1\n\n[profile b]\nk = 1\n",
+    ] {
+        let whole = if now.is_empty() { "[a]\nk = 1\n" } else { now };
+        assert_eq!(turned("[a]\nk = 1\n", now), whole, "{now}");
+    }
+    // What cannot be read, or set, is left.
+    for now in ["[a]\nk = 9\n[a]\n", "[a]\nk = 9 # x\n", "[b c]\nk = 9\n"] {
+        assert_eq!(turned("[a]\nk = 1\n", now), "[a]\nk = 1\n", "{now}");
+    }
 }
 
 const DEV: &str = "arn:aws:sts::111122223333:assumed-role/Dev/ada";

@@ -157,8 +157,8 @@ fn once<'c>(
             return Ok(None);
         }
         let new = New::write(place, old.as_ref(), &text)?;
-        if place.look()? == old {
-            let stamp = new.take_place()?;
+        let stamp = if place.look()? == old { new.take_place(old.is_none())? } else { None };
+        if let Some(stamp) = stamp {
             lock.remember(stamp);
             let is_open = old.as_ref().is_some_and(|old| old.mode & 0o077 != 0);
             let note = is_open

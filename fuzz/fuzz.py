@@ -24,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 FUZZ = pathlib.Path(__file__).resolve().parent
 SRC = FUZZ.parent / "src"
@@ -176,7 +177,7 @@ def side_by_side(targets, seconds, keep):
 
 def upto(executions, seconds=300):
     """Runs of at most `seconds`, so that what was done is written down before long; stops at a crash."""
-    crashed, busy = [], set()
+    crashed, busy, choosing = [], set(), threading.Lock()
 
     def missing(target):
         row = read_record().get(target)
@@ -185,10 +186,11 @@ def upto(executions, seconds=300):
 
     def work():
         while not crashed:
-            target = next((name for name in TABLE if name not in busy and missing(name) > 0), None)
-            if not target:
-                return
-            busy.add(target)
+            with choosing:
+                target = next((name for name in TABLE if name not in busy and missing(name) > 0), None)
+                if not target:
+                    return
+                busy.add(target)
             # libFuzzer counts the corpus among its runs, and a run of a few hundred ends before it has begun.
             result = fuzz(target, seconds, True, max(missing(target), 10000))
             add_to_record(target, *result)

@@ -3,7 +3,8 @@
 
   fuzz.py run TARGET [SECONDS]   fuzz one target and add its executions to RECORD
   fuzz.py all MINUTES            all of them, two at a time, each its share, and add to RECORD
-  fuzz.py upto EXECUTIONS        what misses that many in RECORD is fuzzed until it has them (a hundredth, if a shell is started for each)
+  fuzz.py upto EXECUTIONS [TARGET ...]
+                                 what misses that many in RECORD is fuzzed until it has them (a hundredth, if a shell is started for each)
   fuzz.py smoke [SECONDS]        all of them, two at a time, from the committed corpus; RECORD stays
   fuzz.py merge [TARGET ...]     take what was found into the corpus, minimised
   fuzz.py coverage               regions of the parsing modules that the corpus reaches (needs llvm-19 or llvm-tools)
@@ -176,7 +177,7 @@ def side_by_side(targets, seconds, keep):
     return 1 if crashes else 0
 
 
-def upto(executions, seconds=300):
+def upto(executions, targets, seconds=300):
     """Runs of at most `seconds`, so that what was done is written down before long; stops at a crash."""
     crashed, busy, choosing = [], set(), threading.Lock()
 
@@ -188,7 +189,7 @@ def upto(executions, seconds=300):
     def work():
         while not crashed:
             with choosing:
-                target = next((name for name in TABLE if name not in busy and missing(name) > 0), None)
+                target = next((name for name in targets if name not in busy and missing(name) > 0), None)
                 if not target:
                     return
                 busy.add(target)
@@ -330,8 +331,9 @@ def main(words):
             return side_by_side(list(TABLE), int(rest[0]) if rest else 10, False)
         return side_by_side(list(TABLE), max(1, int(rest[0]) * 120 // len(TABLE)), True)
     if command == "upto" and rest:
-        build(list(TABLE))
-        return upto(int(rest[0]))
+        targets = rest[1:] or list(TABLE)
+        build(targets)
+        return upto(int(rest[0]), targets)
     if command == "merge":
         build(rest or list(TABLE))
         return merge(rest or list(TABLE))

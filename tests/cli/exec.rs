@@ -6,7 +6,6 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 const SOLO: &str = "solo@acme.example";
-const ROLE: &str = "111122223333/OnlyOne";
 
 /// Shells, and how each runs a script. In the scripts `CMD` is what runs the command, and `STATUS` its status.
 const SHELLS: [(&str, &[&str]); 8] = [
@@ -177,11 +176,10 @@ fn the_environment_is_the_persons_with_what_export_sets_and_without_what_it_unse
     for (name, value) in exported.as_object().unwrap() {
         assert_eq!(set.get(name.as_str()).copied(), value.as_str(), "{name}");
     }
-    assert_eq!(set["OKTAPIPE_ROLE"], exported["OKTAPIPE_ROLE"]);
+    assert_eq!(set["OKTAPIPE_ROLE"], "111122223333/Dev");
     let labelled = world.oktapipe(&["exec", "--label", "AWS_VAULT", "--", "sh", "-c", "echo \"$AWS_VAULT\""]);
     let labelled = labelled.env("OKTA_USERNAME", SOLO).run().succeeds();
     assert_eq!(labelled.stdout, format!("{}\n", set["OKTAPIPE_ROLE"]));
-    assert!(ROLE.starts_with("111122223333/"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What each command takes of its own.
 
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// Which Okta org.
 #[derive(Args, Debug, Clone, Default)]
@@ -31,7 +32,7 @@ pub struct Authn {
 }
 
 /// `oktapipe factor-verify`
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct FactorVerify {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
@@ -48,9 +49,9 @@ pub struct FactorVerify {
     /// Take the code from this command's output, to its first newline (run by sh -c)
     #[arg(long, value_name = "COMMAND")]
     pub passcode_command: Option<String>,
-    /// Seconds to wait for a push to be answered
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub push_timeout: u64,
+    /// Seconds to wait for a push to be answered [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub push_timeout: Option<u64>,
 }
 
 /// `oktapipe session`
@@ -87,7 +88,7 @@ pub struct RoleArgs {
 }
 
 /// `oktapipe saml-roles`
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct SamlRoles {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
@@ -107,7 +108,7 @@ pub struct SamlRoles {
 }
 
 /// `oktapipe assume`
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct Assume {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
@@ -204,6 +205,26 @@ pub enum Format {
     /// Not offered: cmd.exe carries no % and no quotes, and loses the status
     #[value(hide = true)]
     WindowsCmd,
+}
+
+/// `oktapipe to-profile`
+#[derive(Args, Debug)]
+pub struct ToProfile {
+    /// The profile's name; {account}, {role}, {session}, {partition} and {alias} stand for what the credentials tell
+    #[arg(short, long, value_name = "TEMPLATE", default_value = "{account}-{role}")]
+    pub name: String,
+    /// The credentials file [env: AWS_SHARED_CREDENTIALS_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Write this region into the profile too
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Replace profiles of other roles, and those that get their credentials in another way
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Replace long-term keys: nobody gives you those again
+    #[arg(long)]
+    pub overwrite_long_term: bool,
 }
 
 /// `oktapipe caller-identity`

@@ -13,12 +13,13 @@ pub enum Step {
     SamlRoles,
     Assume,
     Export,
+    ToProfile,
     CallerIdentity,
 }
 
 impl Step {
-    /// All of them, in the order of the pipe; `caller-identity` is beside its end.
-    pub const ALL: [Step; 8] = [
+    /// All of them, in the order of the pipe; `to-profile` and `caller-identity` are beside its end.
+    pub const ALL: [Step; 9] = [
         Step::Authn,
         Step::FactorVerify,
         Step::Session,
@@ -26,12 +27,13 @@ impl Step {
         Step::SamlRoles,
         Step::Assume,
         Step::Export,
+        Step::ToProfile,
         Step::CallerIdentity,
     ];
 
-    /// The stages of the recipe's pipe: all but `caller-identity`, which is asked about its end.
+    /// The stages of the recipe's pipe: all but those that stand beside its end.
     pub fn pipe() -> impl Iterator<Item = Step> {
-        Step::ALL.into_iter().filter(|step| *step != Step::CallerIdentity)
+        Step::ALL.into_iter().filter(|step| !matches!(step, Step::ToProfile | Step::CallerIdentity))
     }
 
     /// The subcommand's name.
@@ -44,6 +46,7 @@ impl Step {
             Step::SamlRoles => "saml-roles",
             Step::Assume => "assume",
             Step::Export => "export",
+            Step::ToProfile => "to-profile",
             Step::CallerIdentity => "caller-identity",
         }
     }

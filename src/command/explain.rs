@@ -71,6 +71,7 @@ fn script(step: Step) -> &'static str {
         Step::SamlRoles => include_str!("explain/saml-roles.sh"),
         Step::Assume => include_str!("explain/assume.sh"),
         Step::Export => include_str!("explain/export.sh"),
+        Step::ToProfile => include_str!("explain/to-profile.sh"),
         Step::CallerIdentity => include_str!("explain/caller-identity.sh"),
     }
 }
@@ -84,6 +85,7 @@ fn published(step: Step) -> &'static str {
         Step::SamlRoles => include_str!("explain/published/saml-roles.txt"),
         Step::Assume => include_str!("explain/published/assume.txt"),
         Step::Export => include_str!("explain/published/export.txt"),
+        Step::ToProfile => include_str!("explain/published/to-profile.txt"),
         Step::CallerIdentity => include_str!("explain/published/caller-identity.txt"),
     }
 }

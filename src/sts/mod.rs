@@ -4,10 +4,12 @@
 //! own words in the error's body, and in the message says what they mean for a login through Okta.
 
 mod answer;
+mod endpoint;
 mod refusal;
 mod settings;
 
 pub use answer::ANSWER_LIMIT;
+pub use endpoint::endpoint;
 pub use settings::{AwsEnvironment, AwsSettings, RegionChoice, check_region};
 
 use crate::arn::{Partition, PrincipalArn, RoleArn};

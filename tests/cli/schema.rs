@@ -24,8 +24,17 @@ for line in sys.stdin:
         print(name, "holds" if not errors else errors, json.dumps(document)[:600])
 "#;
 
-const STAGES: [&str; 8] =
-    ["authn", "factor-verify", "session", "saml-fetch", "saml-roles", "assume", "export", "caller-identity"];
+const STAGES: [&str; 9] = [
+    "authn",
+    "factor-verify",
+    "session",
+    "saml-fetch",
+    "saml-roles",
+    "assume",
+    "export",
+    "to-profile",
+    "caller-identity",
+];
 
 /// Whether Python and its validator are there; in CI they must be.
 pub fn validator() -> bool {
@@ -114,6 +123,7 @@ fn what_the_stages_print_for_everybody_in_the_sandbox_is_what_their_schemas_prom
                         world.oktapipe(&["export", "--format", format]).stdin(&document).run().document();
                     held.output("export", &text);
                 }
+                held.output("to-profile", &run(&world, user.login, "to-profile", &[], &document));
             }
         }
         *if document.contains("\"error\"") { &mut failed } else { &mut succeeded } += 1;

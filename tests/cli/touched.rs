@@ -23,19 +23,40 @@ const LOADER: [&str; 7] = [
 enum Ours {
     CaFiles,
     AwsFiles,
+    AwsConfig,
+    Profiles,
     Terminal,
     Dispositions,
+    Configuration,
 }
 
 impl Ours {
-    const ALL: [Ours; 4] = [Ours::CaFiles, Ours::AwsFiles, Ours::Terminal, Ours::Dispositions];
+    const ALL: [Ours; 7] = [
+        Ours::CaFiles,
+        Ours::AwsFiles,
+        Ours::AwsConfig,
+        Ours::Profiles,
+        Ours::Terminal,
+        Ours::Dispositions,
+        Ours::Configuration,
+    ];
+
+    /// The one that a stage writes.
+    fn is_written(self) -> bool {
+        self == Ours::Profiles
+    }
 
     fn in_the_manual(self) -> &'static [&'static str] {
         match self {
             Ours::CaFiles => &["/etc/ssl/certs/ca-certificates.crt"],
             Ours::AwsFiles => &["~/.aws/config", "~/.aws/credentials"],
+            Ours::AwsConfig => &["~/.aws/config"],
+            Ours::Profiles => {
+                &["~/.aws/credentials", ".credentials.oktapipe-lock", ".credentials.oktapipe-new"]
+            }
             Ours::Terminal => &["/dev/tty"],
             Ours::Dispositions => &["/proc/self/status"],
+            Ours::Configuration => &["$XDG_CONFIG_HOME/oktapipe/config.toml"],
         }
     }
 
@@ -44,8 +65,15 @@ impl Ours {
         match self {
             Ours::CaFiles => vec![world.sandbox.ca_file().display().to_string()],
             Ours::AwsFiles => vec![below(".aws/config"), below(".aws/credentials")],
+            Ours::AwsConfig => vec![below(".aws/config")],
+            // The folder is opened, and the files by their names in it.
+            Ours::Profiles => {
+                let names = ["credentials", ".credentials.oktapipe-lock", ".credentials.oktapipe-new"];
+                names.map(str::to_owned).into_iter().chain([below(".aws")]).collect()
+            }
             Ours::Terminal => vec!["/dev/tty".to_owned()],
             Ours::Dispositions => vec!["/proc/self/status".to_owned()],
+            Ours::Configuration => vec![below(".config/oktapipe/config.toml")],
         }
     }
 }
@@ -71,18 +99,19 @@ const fn row(
 const ORG: Option<&str> = Some("org");
 const STS: Option<&str> = Some("STS");
 
-const STAGES: [Row; 8] = [
-    row("authn", None, ORG, &[Ours::CaFiles]),
+const STAGES: [Row; 9] = [
+    row("authn", None, ORG, &[Ours::CaFiles, Ours::Configuration]),
     Row {
         login: "grace@acme.example",
-        ..row("factor-verify", Some("authn"), ORG, &[Ours::CaFiles, Ours::Dispositions])
+        ..row("factor-verify", Some("authn"), ORG, &[Ours::CaFiles, Ours::Dispositions, Ours::Configuration])
     },
-    row("session", Some("authn"), ORG, &[Ours::CaFiles]),
-    row("saml-fetch", Some("session"), ORG, &[Ours::CaFiles]),
-    row("saml-roles", Some("saml-fetch"), None, &[]),
-    row("assume", Some("saml-roles"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
-    row("export", Some("assume"), None, &[]),
-    row("caller-identity", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
+    row("session", Some("authn"), ORG, &[Ours::CaFiles, Ours::Configuration]),
+    row("saml-fetch", Some("session"), ORG, &[Ours::CaFiles, Ours::Configuration]),
+    row("saml-roles", Some("saml-fetch"), None, &[Ours::Configuration]),
+    row("assume", Some("saml-roles"), STS, &[Ours::CaFiles, Ours::AwsFiles, Ours::Configuration]),
+    row("export", Some("assume"), None, &[Ours::Configuration]),
+    row("to-profile", Some("assume"), None, &[Ours::AwsConfig, Ours::Profiles]),
+    row("caller-identity", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles, Ours::Configuration]),
 ];
 
 /// What a program did: the paths that it named, those that it opened to write, and the ports that it called.
@@ -164,7 +193,9 @@ fn is_allowed(what: &str, world: &World, touched: &Touched, files: &[Ours], host
     assert!(foreign.is_empty(), "{what} opened {foreign:?}");
     let missing: Vec<&String> = ours.iter().filter(|path| !touched.named.contains(*path)).collect();
     assert!(missing.is_empty(), "{what} did not open {missing:?}: is the table stale?");
-    assert!(touched.written.is_empty(), "{what} wrote {:?}", touched.written);
+    let may_write: BTreeSet<String> =
+        files.iter().filter(|ours| ours.is_written()).flat_map(|ours| ours.paths(world)).collect();
+    assert!(touched.written.is_subset(&may_write), "{what} wrote {:?}", touched.written);
     let port = |origin: String| origin.rsplit(':').next().unwrap().to_owned();
     let hosts: BTreeSet<String> = match host {
         None => BTreeSet::new(),
@@ -207,10 +238,10 @@ fn a_stage_that_fails_or_asks_touches_nothing_else() {
     let world = World::new();
     std::fs::write(world.home.join("in"), "").unwrap();
     for (command, files) in [
-        ("authn", &[Ours::Terminal][..]),
+        ("authn", &[Ours::Terminal, Ours::Configuration][..]),
         ("session", &[]),
         ("assume", &[]),
-        ("export", &[]),
+        ("export", &[Ours::Configuration]),
         ("no-such-command", &[]),
         ("--help", &[]),
         ("--version", &[]),
@@ -235,7 +266,9 @@ fn the_trust_store_is_one_file_of_the_systems() {
     });
     let ours: Vec<&String> =
         touched.named.iter().filter(|path| !LOADER.iter().any(|start| path.starts_with(start))).collect();
-    assert_eq!(ours, [BUNDLE]);
+    let profiles = world.home.join(".config/oktapipe/config.toml").display().to_string();
+    let allowed: BTreeSet<&str> = BTreeSet::from([BUNDLE, profiles.as_str()]);
+    assert_eq!(ours.into_iter().map(String::as_str).collect::<BTreeSet<_>>(), allowed);
 }
 
 #[test]

@@ -41,6 +41,7 @@ TABLE = {
     "assertion_roundtrip": ASSERTION,
     "assertion_second": ASSERTION,
     "assertion_xml": ASSERTION,
+    "config": ["config", "duration"],
     "cookies": ["okta/jar.rs"],
     "document": ["document"],
     "escape": ["error.rs", "document/write.rs"],
@@ -64,7 +65,7 @@ TABLE = {
     "time": ["time"],
 }
 # What parses, and is measured in coverage; the others only carry it.
-PARSERS = ["arn", "assertion", "document", "error.rs", "http/proxy.rs", "http/url.rs", "ini", "okta/jar.rs", "okta/refusal.rs", "org", "page", "shell", "stage/credentials", "sts/answer.rs", "sts/refusal", "time", "transaction", "xml"]
+PARSERS = ["arn", "assertion", "config", "document", "error.rs", "http/proxy.rs", "http/url.rs", "ini", "okta/jar.rs", "okta/refusal.rs", "org", "page", "shell", "stage/credentials", "sts/answer.rs", "sts/refusal", "time", "transaction", "xml"]
 RSS_MB = 256
 # Bytes that become a model of a login grow twentyfold on their way to a page. Elsewhere an input is up to twice as long as the longest
 # seed: libFuzzer's own 4096 bytes found nothing new and took most of the time.

@@ -375,6 +375,18 @@ fn tab_gives_the_names_of_profiles() {
         complete(&["fish", "oktapipe", "assume", "--profile", "prod-"]),
         "prod-eu\t123456789012/Admin\n"
     );
+    // Positional too, and as what is inherited from; and what else configure takes.
+    assert_eq!(complete(&["bash", "oktapipe", "doctor", "te"]), "test\n");
+    assert_eq!(complete(&["bash", "oktapipe", "configure", "--inherit", "te"]), "test\n");
+    assert_eq!(complete(&["bash", "oktapipe", "configure", "--unset", "strict"]), "strict-duration\n");
+    fs::create_dir_all(world.home.join(".aws")).unwrap();
+    fs::write(
+        world.home.join(".aws/config"),
+        "[default]\nregion=x\n[profile mine]\nregion=x\n[profile $(id)]\nregion=x\n",
+    )
+    .unwrap();
+    assert_eq!(complete(&["bash", "oktapipe", "configure", "--aws-profile", ""]), "default\nmine\n");
+    assert_eq!(complete(&["bash", "oktapipe", "import", "g"]), "gimme-aws-creds\n");
     write(&world, "[profile.prod]\nnope = 1\n");
     assert_eq!(complete(&["bash", "oktapipe", "authn", "--profile", ""]), "");
 }

@@ -4,10 +4,12 @@
 //! here (clap would show their values in `--help`): a setting's variable is named in its help text and read through `context`.
 
 mod arguments;
+mod onward;
 mod shells;
 mod step;
 
 pub use arguments::*;
+pub use onward::*;
 pub use shells::*;
 pub use step::{Explain, Schema, Step};
 
@@ -97,6 +99,8 @@ pub enum Command {
     Export(Export),
     /// Ask AWS whom the credentials on stdin belong to: prints what the AWS CLI prints
     CallerIdentity(CallerIdentity),
+    /// Go on from credentials to those of a further role: prints what the AWS CLI prints
+    AssumeRole(AssumeRole),
     /// Print the curl, jq and aws commands that a stage stands for
     Explain(Explain),
     /// Print the JSON Schema of what a stage prints
@@ -130,6 +134,7 @@ impl Command {
             Command::Assume(_) => "assume",
             Command::Export(_) => "export",
             Command::CallerIdentity(_) => "caller-identity",
+            Command::AssumeRole(_) => "assume-role",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
             Command::Init(_) => "init",

@@ -14,11 +14,12 @@ pub enum Step {
     Assume,
     Export,
     CallerIdentity,
+    AssumeRole,
 }
 
 impl Step {
-    /// All of them, in the order of the pipe; `caller-identity` is beside its end.
-    pub const ALL: [Step; 8] = [
+    /// All of them, in the order of the pipe; what goes on from its credentials comes after its end.
+    pub const ALL: [Step; 9] = [
         Step::Authn,
         Step::FactorVerify,
         Step::Session,
@@ -27,11 +28,17 @@ impl Step {
         Step::Assume,
         Step::Export,
         Step::CallerIdentity,
+        Step::AssumeRole,
     ];
 
-    /// The stages of the recipe's pipe: all but `caller-identity`, which is asked about its end.
+    /// The stages of the recipe's pipe: all up to `export`.
     pub fn pipe() -> impl Iterator<Item = Step> {
-        Step::ALL.into_iter().filter(|step| *step != Step::CallerIdentity)
+        Step::recipe().filter(|step| *step != Step::CallerIdentity)
+    }
+
+    /// The stages that the published recipe has: the pipe's, and `caller-identity`, which is asked about its end.
+    pub fn recipe() -> impl Iterator<Item = Step> {
+        Step::ALL.into_iter().filter(|step| *step != Step::AssumeRole)
     }
 
     /// The subcommand's name.
@@ -45,6 +52,7 @@ impl Step {
             Step::Assume => "assume",
             Step::Export => "export",
             Step::CallerIdentity => "caller-identity",
+            Step::AssumeRole => "assume-role",
         }
     }
 }

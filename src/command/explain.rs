@@ -29,7 +29,7 @@ pub fn run(arguments: &Explain) -> Result<Output, Error> {
         (Some(step), false) => script(step).to_owned(),
         (Some(step), true) => published(step).to_owned(),
         (None, false) => recipe()?,
-        (None, true) => Step::ALL.map(published).join("\n"),
+        (None, true) => Step::recipe().map(published).collect::<Vec<_>>().join("\n"),
     };
     Ok(Output::Text { plain: text.clone().into(), masked: text })
 }
@@ -72,6 +72,7 @@ fn script(step: Step) -> &'static str {
         Step::Assume => include_str!("explain/assume.sh"),
         Step::Export => include_str!("explain/export.sh"),
         Step::CallerIdentity => include_str!("explain/caller-identity.sh"),
+        Step::AssumeRole => include_str!("explain/assume-role.sh"),
     }
 }
 
@@ -85,6 +86,7 @@ fn published(step: Step) -> &'static str {
         Step::Assume => include_str!("explain/published/assume.txt"),
         Step::Export => include_str!("explain/published/export.txt"),
         Step::CallerIdentity => include_str!("explain/published/caller-identity.txt"),
+        Step::AssumeRole => include_str!("explain/published/assume-role.txt"),
     }
 }
 

@@ -32,6 +32,7 @@ macro_rules! page {
 const PAGES: &[Page] = &[
     page!("oktapipe", '1'),
     page!("oktapipe-assume", '1'),
+    page!("oktapipe-assume-role", '1'),
     page!("oktapipe-authn", '1'),
     page!("oktapipe-caller-identity", '1'),
     page!("oktapipe-completions", '1'),

@@ -80,6 +80,7 @@ fn file(step: Step) -> &'static str {
         Step::Assume => include_str!("schema/assume.json"),
         Step::Export => include_str!("schema/export.json"),
         Step::CallerIdentity => include_str!("schema/caller-identity.json"),
+        Step::AssumeRole => include_str!("schema/assume-role.json"),
     }
 }
 

@@ -2,6 +2,7 @@
 //! and calls no other stage. What several stages do alike with their input stands here.
 
 pub mod assume;
+pub mod assume_role;
 pub mod authn;
 pub mod caller_identity;
 pub mod export;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// The stages that read a document, with what they need besides.
-const STAGES: [&[&str]; 7] = [
+const STAGES: [&[&str]; 8] = [
     &["factor-verify", "--no-input"],
     &["session"],
     &["saml-fetch"],
@@ -13,6 +13,7 @@ const STAGES: [&[&str]; 7] = [
     &["assume", "--no-input"],
     &["export", "-f", "json"],
     &["caller-identity"],
+    &["assume-role", "--role", "arn:aws:iam::444455556666:role/Plain"],
 ];
 
 /// In a debug build with two cores that all tests share.
@@ -20,7 +21,7 @@ const SOON: Duration = Duration::from_secs(15);
 
 /// Whether a stage takes many documents, one a line.
 fn takes_many(stage: &[&str]) -> bool {
-    stage[0] == "assume" || stage.ends_with(&["json"])
+    stage[0].starts_with("assume") || stage.ends_with(&["json"])
 }
 
 fn given(world: &World, stage: &[&str], stdin: impl AsRef<[u8]>) -> Case {
@@ -85,6 +86,7 @@ fn another_stages_document_is_refused_with_the_stage_that_takes_it() {
         &["SUCCESS", "session", "form"],
         &["form"],
         &["assertion"],
+        &["credentials"],
         &["credentials"],
         &["credentials"],
     ]) {

@@ -14,6 +14,7 @@
 
 mod askpass;
 mod assume;
+mod assume_role;
 mod authn;
 mod aws;
 mod calling_forms;

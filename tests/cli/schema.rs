@@ -24,8 +24,17 @@ for line in sys.stdin:
         print(name, "holds" if not errors else errors, json.dumps(document)[:600])
 "#;
 
-const STAGES: [&str; 8] =
-    ["authn", "factor-verify", "session", "saml-fetch", "saml-roles", "assume", "export", "caller-identity"];
+const STAGES: [&str; 9] = [
+    "authn",
+    "factor-verify",
+    "session",
+    "saml-fetch",
+    "saml-roles",
+    "assume",
+    "export",
+    "caller-identity",
+    "assume-role",
+];
 
 /// Whether Python and its validator are there; in CI they must be.
 pub fn validator() -> bool {
@@ -114,6 +123,8 @@ fn what_the_stages_print_for_everybody_in_the_sandbox_is_what_their_schemas_prom
                         world.oktapipe(&["export", "--format", format]).stdin(&document).run().document();
                     held.output("export", &text);
                 }
+                let further = ["--role", "arn:aws:iam::444455556666:role/Plain"];
+                held.output("assume-role", &run(&world, user.login, "assume-role", &further, &document));
             }
         }
         *if document.contains("\"error\"") { &mut failed } else { &mut succeeded } += 1;

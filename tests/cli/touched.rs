@@ -71,7 +71,7 @@ const fn row(
 const ORG: Option<&str> = Some("org");
 const STS: Option<&str> = Some("STS");
 
-const STAGES: [Row; 8] = [
+const STAGES: [Row; 9] = [
     row("authn", None, ORG, &[Ours::CaFiles]),
     Row {
         login: "grace@acme.example",
@@ -83,6 +83,7 @@ const STAGES: [Row; 8] = [
     row("assume", Some("saml-roles"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
     row("export", Some("assume"), None, &[]),
     row("caller-identity", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
+    row("assume-role", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
 ];
 
 /// What a program did: the paths that it named, those that it opened to write, and the ports that it called.
@@ -185,7 +186,11 @@ fn a_stage_opens_no_file_and_contacts_no_host_but_those_that_the_manual_names() 
         let document = row.after.map(|last| world.document_after(row.login, last)).unwrap_or_default();
         std::fs::write(world.home.join("in"), document).unwrap();
         let code = world.sandbox.totp(row.login, "GOOGLE");
-        let command = if row.stage == "saml-roles" { "saml-roles --first" } else { row.stage };
+        let command = match row.stage {
+            "saml-roles" => "saml-roles --first",
+            "assume-role" => "assume-role --role arn:aws:iam::444455556666:role/Plain",
+            stage => stage,
+        };
         let touched = trace(&world, command, |case| {
             let case = case.env("OKTA_USERNAME", row.login).env("OKTA_PASSWORD", world.password(row.login));
             // One trust store is enough here; the sandbox's environment names it for every program.

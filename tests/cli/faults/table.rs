@@ -107,7 +107,7 @@ pub const TABLE: [Row; 90] = [
     every("xml", "protocol"),
     every("204", "protocol"),
     every("304", "protocol"),
-    but(every("400", "protocol"), &[(Exchange::Assume, "config")]),
+    but(every("400", "protocol"), &[(Exchange::Assume, "config"), (Exchange::AssumeRole, "config")]),
     but(
         each("401", ["session_expired", "protocol", "authentication_failed"]),
         &[(Exchange::StepUp, "step_up_required"), (Exchange::Assume, "role_denied")],

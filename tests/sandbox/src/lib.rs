@@ -238,6 +238,7 @@ impl Sandbox {
             arn,
             account: "111122223333".to_owned(),
             user_id,
+            session: None,
         };
         state.keys.insert(id.clone(), key);
         (id, secret)

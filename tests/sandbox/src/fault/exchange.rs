@@ -28,11 +28,13 @@ pub enum Exchange {
     Assume,
     /// GetCallerIdentity.
     Identity,
+    /// AssumeRole.
+    AssumeRole,
 }
 
 impl Exchange {
     /// All, in the order of a sign-in.
-    pub const ALL: [Exchange; 10] = [
+    pub const ALL: [Exchange; 11] = [
         Exchange::Authn,
         Exchange::StepUp,
         Exchange::Challenge,
@@ -43,6 +45,7 @@ impl Exchange {
         Exchange::AppPage,
         Exchange::Assume,
         Exchange::Identity,
+        Exchange::AssumeRole,
     ];
 
     /// Its name for people.
@@ -58,6 +61,7 @@ impl Exchange {
             Exchange::AppPage => "app-page",
             Exchange::Assume => "assume",
             Exchange::Identity => "identity",
+            Exchange::AssumeRole => "assume-role",
         }
     }
 
@@ -73,7 +77,7 @@ impl Exchange {
 
     /// Whether it is a conversation with AWS.
     pub fn is_aws(self) -> bool {
-        matches!(self, Exchange::Assume | Exchange::Identity)
+        matches!(self, Exchange::Assume | Exchange::Identity | Exchange::AssumeRole)
     }
 
     pub(crate) fn service(self) -> Service {
@@ -88,6 +92,7 @@ impl Exchange {
             return match action.map(|(_, action)| action.as_str()) {
                 Some("AssumeRoleWithSAML") => Some(Exchange::Assume),
                 Some("GetCallerIdentity") => Some(Exchange::Identity),
+                Some("AssumeRole") => Some(Exchange::AssumeRole),
                 _ => None,
             };
         }

@@ -1,11 +1,13 @@
-//! AWS STS, the query protocol of version 2011-06-15: AssumeRoleWithSAML and GetCallerIdentity. On the same
+//! AWS STS, the query protocol of version 2011-06-15: AssumeRoleWithSAML, AssumeRole and GetCallerIdentity. On the same
 //! listener, at `/federation` and `/saml`, AWS's sign-in.
 
 mod assertion;
 mod assume;
 mod federation;
 mod identity;
+mod issue;
 mod request;
+mod role;
 mod signin;
 mod sigv4;
 
@@ -73,6 +75,9 @@ fn dispatch(shared: &Shared, asked: &Asked, request_id: &str) -> Result<(&'stati
         Some("AssumeRoleWithSAML") if version == VERSION => {
             let result = assume::assume_role_with_saml(shared, &parameters, request_id)?;
             Ok(("AssumeRoleWithSAML", result))
+        }
+        Some("AssumeRole") if version == VERSION => {
+            Ok(("AssumeRole", role::assume_role(shared, asked, &parameters)?))
         }
         Some("GetCallerIdentity") if version == VERSION => {
             Ok(("GetCallerIdentity", identity::get_caller_identity(shared, asked)?))

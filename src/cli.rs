@@ -101,6 +101,8 @@ pub enum Command {
     CallerIdentity(CallerIdentity),
     /// Go on from credentials to those of a further role: prints what the AWS CLI prints
     AssumeRole(AssumeRole),
+    /// Make the address that signs a browser in to the AWS console: prints AWS's sign-in token, and the address
+    Console(Console),
     /// Print the curl, jq and aws commands that a stage stands for
     Explain(Explain),
     /// Print the JSON Schema of what a stage prints
@@ -135,6 +137,7 @@ impl Command {
             Command::Export(_) => "export",
             Command::CallerIdentity(_) => "caller-identity",
             Command::AssumeRole(_) => "assume-role",
+            Command::Console(_) => "console",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
             Command::Init(_) => "init",

@@ -7,6 +7,7 @@
 
 pub mod arn;
 pub mod assertion;
+pub mod browser;
 pub mod cli;
 pub mod command;
 pub mod context;
@@ -23,6 +24,7 @@ pub mod run;
 pub mod secret;
 pub mod shell;
 pub mod signal;
+pub mod signin;
 pub mod stage;
 pub mod store;
 pub mod sts;

@@ -87,6 +87,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
         Command::Export(arguments) => stage::export::run(arguments, context).map(Ending::Output),
         Command::CallerIdentity(arguments) => online(stage::caller_identity::run(arguments, context)),
         Command::AssumeRole(arguments) => online(stage::assume_role::run(arguments, context)),
+        Command::Console(arguments) => online(stage::console::run(arguments, context)),
         Command::Explain(arguments) => command::explain::run(arguments).map(Ending::Output),
         Command::Schema(arguments) => command::schema::run(arguments).map(Ending::Output),
         Command::Init(arguments) => command::init::run(arguments).map(Ending::Output),

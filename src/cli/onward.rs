@@ -1,7 +1,7 @@
 //! What the stages take that go on from credentials.
 
 use super::RegionArg;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// `oktapipe assume-role`
 #[derive(Args, Debug)]
@@ -39,4 +39,36 @@ pub struct AssumeRole {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub region: RegionArg,
+}
+
+/// `oktapipe console`
+#[derive(Args, Debug)]
+pub struct Console {
+    /// Where the browser shall end: an https URL, or a service's name in console URLs, for instance s3
+    #[arg(long, value_name = "URL|SERVICE")]
+    pub destination: Option<String>,
+    /// How long the console's session shall last: seconds, 30m, 1h or max; without it, as long as the credentials
+    #[arg(long, value_name = "TIME")]
+    pub duration: Option<String>,
+    /// The URL that AWS shows when the session has ended; without it, the Okta org's
+    #[arg(long, value_name = "URL")]
+    pub issuer: Option<String>,
+    /// Print the address alone
+    #[arg(long)]
+    pub url: bool,
+    /// Open the address in a browser
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "page")]
+    pub open: Option<Opening>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub region: RegionArg,
+}
+
+/// What a browser is started with.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// A page of your own that leads there: the address is in no argument list
+    Page,
+    /// The address itself, which everybody on this machine can read meanwhile
+    Address,
 }

@@ -15,11 +15,12 @@ pub enum Step {
     Export,
     CallerIdentity,
     AssumeRole,
+    Console,
 }
 
 impl Step {
     /// All of them, in the order of the pipe; what goes on from its credentials comes after its end.
-    pub const ALL: [Step; 9] = [
+    pub const ALL: [Step; 10] = [
         Step::Authn,
         Step::FactorVerify,
         Step::Session,
@@ -29,6 +30,7 @@ impl Step {
         Step::Export,
         Step::CallerIdentity,
         Step::AssumeRole,
+        Step::Console,
     ];
 
     /// The stages of the recipe's pipe: all up to `export`.
@@ -38,7 +40,7 @@ impl Step {
 
     /// The stages that the published recipe has: the pipe's, and `caller-identity`, which is asked about its end.
     pub fn recipe() -> impl Iterator<Item = Step> {
-        Step::ALL.into_iter().filter(|step| *step != Step::AssumeRole)
+        Step::ALL.into_iter().filter(|step| !matches!(step, Step::AssumeRole | Step::Console))
     }
 
     /// The subcommand's name.
@@ -53,6 +55,7 @@ impl Step {
             Step::Export => "export",
             Step::CallerIdentity => "caller-identity",
             Step::AssumeRole => "assume-role",
+            Step::Console => "console",
         }
     }
 }

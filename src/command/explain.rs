@@ -73,6 +73,7 @@ fn script(step: Step) -> &'static str {
         Step::Export => include_str!("explain/export.sh"),
         Step::CallerIdentity => include_str!("explain/caller-identity.sh"),
         Step::AssumeRole => include_str!("explain/assume-role.sh"),
+        Step::Console => include_str!("explain/console.sh"),
     }
 }
 
@@ -87,6 +88,7 @@ fn published(step: Step) -> &'static str {
         Step::Export => include_str!("explain/published/export.txt"),
         Step::CallerIdentity => include_str!("explain/published/caller-identity.txt"),
         Step::AssumeRole => include_str!("explain/published/assume-role.txt"),
+        Step::Console => include_str!("explain/published/console.txt"),
     }
 }
 

@@ -36,6 +36,7 @@ const PAGES: &[Page] = &[
     page!("oktapipe-authn", '1'),
     page!("oktapipe-caller-identity", '1'),
     page!("oktapipe-completions", '1'),
+    page!("oktapipe-console", '1'),
     #[cfg(feature = "sandbox")]
     page!("oktapipe-demo", '1'),
     page!("oktapipe-explain", '1'),

@@ -5,6 +5,7 @@ pub mod assume;
 pub mod assume_role;
 pub mod authn;
 pub mod caller_identity;
+pub mod console;
 pub mod export;
 pub mod factor_verify;
 pub mod saml_fetch;

@@ -3,10 +3,12 @@
 //! Nothing here is a secret, and nothing depends on it: whoever calls takes a failure for a warning, or for nothing.
 
 mod folder;
+mod handover;
 mod roles;
 #[cfg(test)]
 mod tests;
 
+pub use handover::hand_over;
 pub use roles::{LINES, Roles};
 
 use rustix::fs::{FileType, Mode, OFlags};
@@ -21,6 +23,23 @@ pub fn cache<'e>(variable: impl Fn(&str) -> Option<&'e OsStr>) -> Option<PathBuf
     let absolute = |name: &str| variable(name).map(Path::new).filter(|path| path.is_absolute());
     let cache = absolute("XDG_CACHE_HOME").map(Path::to_owned);
     Some(cache.or_else(|| Some(absolute("HOME")?.join(".cache")))?.join("oktapipe"))
+}
+
+/// The folder of what a login got: `$XDG_RUNTIME_DIR/oktapipe`, which is in memory and gone with the last session; else
+/// `$XDG_STATE_HOME/oktapipe`, else `~/.local/state/oktapipe`. A runtime folder of somebody else's, as `sudo` leaves it in the environment,
+/// counts as unset: what we made in it would be in its owner's way.
+pub fn state<'e>(variable: impl Fn(&str) -> Option<&'e OsStr>) -> Option<PathBuf> {
+    let absolute = |name: &str| variable(name).map(Path::new).filter(|path| path.is_absolute());
+    let is_own = |path: &&Path| {
+        let stat = rustix::fs::stat(*path);
+        stat.is_ok_and(|stat| {
+            stat.st_uid == rustix::process::geteuid().as_raw()
+                && FileType::from_raw_mode(stat.st_mode) == FileType::Directory
+        })
+    };
+    let state = absolute("XDG_RUNTIME_DIR").filter(is_own).or_else(|| absolute("XDG_STATE_HOME"));
+    let state = state.map(Path::to_owned).or_else(|| Some(absolute("HOME")?.join(".local/state")));
+    Some(state?.join("oktapipe"))
 }
 
 /// The first `limit` bytes of a regular file as text, what is no UTF-8 replaced. `None` for everything else: a fifo is not waited for.

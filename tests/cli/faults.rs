@@ -36,7 +36,7 @@ struct Place {
 
 const ADA: &str = "ada@acme.example";
 
-const PLACES: [Place; 11] = [
+const PLACES: [Place; 12] = [
     Place {
         exchange: Exchange::Authn,
         login: ADA,
@@ -123,6 +123,14 @@ const PLACES: [Place; 11] = [
         login: ADA,
         after: Some("assume"),
         arguments: &["assume-role", "--role", "arn:aws:iam::444455556666:role/chain/Deployer"],
+        before: 0,
+        one_time: None,
+    },
+    Place {
+        exchange: Exchange::SigninToken,
+        login: ADA,
+        after: Some("assume"),
+        arguments: &["console"],
         before: 0,
         one_time: None,
     },
@@ -335,4 +343,9 @@ fn faults_on_caller_identity() {
 #[test]
 fn faults_on_assume_role() {
     faults_on(Exchange::AssumeRole);
+}
+
+#[test]
+fn faults_on_console() {
+    faults_on(Exchange::SigninToken);
 }

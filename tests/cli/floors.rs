@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 9] = [
     &["error", "secret", "arn", "time", "signal", "process"],
     &["terminal", "xml"],
     &["http", "cli", "document", "transaction", "org", "page", "assertion", "ini", "shell"],
-    &["okta", "sts", "prompt", "store"],
+    &["okta", "sts", "signin", "prompt", "store", "browser"],
     &["context"],
     &["stage"],
     &["command"],

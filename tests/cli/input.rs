@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// The stages that read a document, with what they need besides.
-const STAGES: [&[&str]; 8] = [
+const STAGES: [&[&str]; 9] = [
     &["factor-verify", "--no-input"],
     &["session"],
     &["saml-fetch"],
@@ -14,6 +14,7 @@ const STAGES: [&[&str]; 8] = [
     &["export", "-f", "json"],
     &["caller-identity"],
     &["assume-role", "--role", "arn:aws:iam::444455556666:role/Plain"],
+    &["console"],
 ];
 
 /// In a debug build with two cores that all tests share.
@@ -86,6 +87,7 @@ fn another_stages_document_is_refused_with_the_stage_that_takes_it() {
         &["SUCCESS", "session", "form"],
         &["form"],
         &["assertion"],
+        &["credentials"],
         &["credentials"],
         &["credentials"],
         &["credentials"],

@@ -21,6 +21,7 @@ mod calling_forms;
 mod captured;
 mod clients;
 mod completions;
+mod console;
 mod dialects;
 mod ends;
 mod escapes;

@@ -70,8 +70,10 @@ const fn row(
 
 const ORG: Option<&str> = Some("org");
 const STS: Option<&str> = Some("STS");
+/// The sandbox has it beside STS.
+const SIGN_IN: Option<&str> = Some("AWS sign-in");
 
-const STAGES: [Row; 9] = [
+const STAGES: [Row; 10] = [
     row("authn", None, ORG, &[Ours::CaFiles]),
     Row {
         login: "grace@acme.example",
@@ -84,6 +86,7 @@ const STAGES: [Row; 9] = [
     row("export", Some("assume"), None, &[]),
     row("caller-identity", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
     row("assume-role", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
+    row("console", Some("assume"), SIGN_IN, &[Ours::CaFiles, Ours::AwsFiles]),
 ];
 
 /// What a program did: the paths that it named, those that it opened to write, and the ports that it called.

@@ -337,7 +337,7 @@ fn a_crowd_of_roles_fits_just_below_the_limit() {
 
 /// What the AWS CLI gets for a further role, with keys as it printed them.
 fn further(sandbox: &Sandbox, keys: &Value, arguments: &[&str]) -> Result<Value, String> {
-    let at = |name: &str| keys["Credentials"][name].as_str().unwrap();
+    let at = |name: &str| keys.pointer(&format!("/Credentials/{name}")).and_then(Value::as_str).unwrap();
     let variables = [
         ("AWS_ACCESS_KEY_ID", at("AccessKeyId")),
         ("AWS_SECRET_ACCESS_KEY", at("SecretAccessKey")),

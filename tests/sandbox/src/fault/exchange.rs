@@ -30,11 +30,13 @@ pub enum Exchange {
     Identity,
     /// AssumeRole.
     AssumeRole,
+    /// Credentials for a token of the console's sign-in.
+    SigninToken,
 }
 
 impl Exchange {
     /// All, in the order of a sign-in.
-    pub const ALL: [Exchange; 11] = [
+    pub const ALL: [Exchange; 12] = [
         Exchange::Authn,
         Exchange::StepUp,
         Exchange::Challenge,
@@ -46,6 +48,7 @@ impl Exchange {
         Exchange::Assume,
         Exchange::Identity,
         Exchange::AssumeRole,
+        Exchange::SigninToken,
     ];
 
     /// Its name for people.
@@ -62,6 +65,7 @@ impl Exchange {
             Exchange::Assume => "assume",
             Exchange::Identity => "identity",
             Exchange::AssumeRole => "assume-role",
+            Exchange::SigninToken => "signin-token",
         }
     }
 
@@ -77,7 +81,7 @@ impl Exchange {
 
     /// Whether it is a conversation with AWS.
     pub fn is_aws(self) -> bool {
-        matches!(self, Exchange::Assume | Exchange::Identity | Exchange::AssumeRole)
+        matches!(self, Exchange::Assume | Exchange::Identity | Exchange::AssumeRole | Exchange::SigninToken)
     }
 
     pub(crate) fn service(self) -> Service {
@@ -93,6 +97,7 @@ impl Exchange {
                 Some("AssumeRoleWithSAML") => Some(Exchange::Assume),
                 Some("GetCallerIdentity") => Some(Exchange::Identity),
                 Some("AssumeRole") => Some(Exchange::AssumeRole),
+                Some("getSigninToken") => Some(Exchange::SigninToken),
                 _ => None,
             };
         }

@@ -31,7 +31,7 @@ pub struct Authn {
 }
 
 /// `oktapipe factor-verify`
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct FactorVerify {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
@@ -48,9 +48,9 @@ pub struct FactorVerify {
     /// Take the code from this command's output, to its first newline (run by sh -c)
     #[arg(long, value_name = "COMMAND")]
     pub passcode_command: Option<String>,
-    /// Seconds to wait for a push to be answered
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub push_timeout: u64,
+    /// Seconds to wait for a push to be answered [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub push_timeout: Option<u64>,
 }
 
 /// `oktapipe session`
@@ -87,7 +87,7 @@ pub struct RoleArgs {
 }
 
 /// `oktapipe saml-roles`
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct SamlRoles {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
@@ -107,7 +107,7 @@ pub struct SamlRoles {
 }
 
 /// `oktapipe assume`
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct Assume {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]

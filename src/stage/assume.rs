@@ -1,7 +1,7 @@
 //! `assume`: an assertion to temporary credentials, by STS AssumeRoleWithSAML.
 
 use super::role::{self, DEFAULT_DURATION};
-use super::{Output, Shape, checked, input_lines, misplaced, still_read};
+use super::{Output, Shape, checked, input_lines, misplaced, profile, still_read};
 use crate::arn::{PrincipalArn, RoleArn};
 use crate::assertion::Role;
 use crate::cli::Assume;
@@ -39,9 +39,11 @@ async fn one(arguments: &Assume, context: &Context<'_>, document: Document) -> R
     let assertion = document
         .secret("SAMLAssertion")
         .ok_or_else(|| unfit("SAMLAssertion", "is not a string that holds base64"))?;
+    let profile = context.profile(&mut carry)?;
+    let arguments = &profile::assume(arguments, &profile, &document);
     let role = settle(arguments, context, &document)?;
     let duration = duration(arguments, &document)?;
-    let settings = super::aws(context, &arguments.region, &carry).await?;
+    let settings = super::aws(context, &arguments.region, &carry, &profile).await?;
     let region = settings.region_for(Some(&role.role.partition()))?;
     if let Some(warning) = &region.warning {
         (context.warn)(warning);

@@ -79,7 +79,8 @@ async fn one(asked: &Asked<'_>, context: &Context<'_>, document: Document) -> Re
         Some(text) => longest(text, session.is_some())?,
         None => DEFAULT_DURATION,
     };
-    let settings = super::aws(context, &arguments.region, &carry).await?;
+    let profile = context.profile(&mut carry)?;
+    let settings = super::aws(context, &arguments.region, &carry, &profile).await?;
     let region = settings.region_for(Some(&asked.role.partition()))?;
     if let Some(warning) = &region.warning {
         (context.warn)(warning);

@@ -16,9 +16,10 @@ use crate::sts;
 /// `wrong_document` for anything but credentials; `session_expired`, `authentication_failed` for what STS says of them.
 pub async fn run(arguments: &CallerIdentity, context: &Context<'_>) -> Result<Output, Error> {
     let document = input_document(context)?;
-    let carry = document.carry()?;
+    let mut carry = document.carry()?;
     let credentials = Credentials::read(&document)?;
-    let settings = super::aws(context, &arguments.region, &carry).await?;
+    let profile = context.profile(&mut carry)?;
+    let settings = super::aws(context, &arguments.region, &carry, &profile).await?;
     let partition = partition(&document);
     if let Some(warning) = settings.region_for(partition.as_ref())?.warning {
         (context.warn)(&warning);

@@ -37,7 +37,7 @@ pub async fn run(arguments: &Console, context: &Context<'_>) -> Result<Output, E
             "take a role with assume-role first",
         ));
     };
-    let place = Place::choose(arguments, context, &document, &carry).await?;
+    let place = Place::choose(arguments, context, &document, &mut carry).await?;
     still_read(context)?;
     let session = Session {
         access_key_id: &credentials.access_key_id,
@@ -87,9 +87,10 @@ impl Place {
         arguments: &Console,
         context: &Context<'_>,
         document: &Document,
-        carry: &Carry,
+        carry: &mut Carry,
     ) -> Result<Place, Error> {
-        let settings = super::aws(context, &arguments.region, carry).await?;
+        let profile = context.profile(carry)?;
+        let settings = super::aws(context, &arguments.region, carry, &profile).await?;
         let arn = document.members().get("AssumedRoleUser").and_then(|user| user.get("Arn"));
         let partition = arn.and_then(|arn| arn.as_str()).and_then(Partition::from_arn);
         let choice = settings.region_for(partition.as_ref())?;

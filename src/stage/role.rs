@@ -4,6 +4,7 @@ use crate::arn::{PrincipalArn, RoleArn, RolePattern, nearest};
 use crate::assertion::Role;
 use crate::cli::RoleArgs;
 use crate::context::Context;
+use crate::duration;
 use crate::error::{Error, Kind, printable};
 use crate::terminal::Choice;
 use std::collections::BTreeMap;
@@ -136,32 +137,15 @@ fn handle(role: &RoleArn) -> String {
     format!("{}/{}", role.account_id(), role.path_and_name())
 }
 
-/// The longest session that any role can be set to: 12 hours, the limit of `DurationSeconds`.
-const LONGEST: u32 = 43_200;
 /// What every role allows, and the default of AWS and of the published recipe.
-pub(super) const DEFAULT_DURATION: u32 = 3600;
+pub(super) const DEFAULT_DURATION: u32 = duration::DEFAULT;
 
-/// `--duration` in seconds: a number, `30m`, `1h`, `assertion` (what the assertion's SessionDuration says) or `max`.
+/// `--duration` in seconds.
 ///
 /// # Errors
-/// `usage` for anything else, and for what STS never takes (900 to 43200).
+/// `usage` for what [`duration::parse`] does not take.
 pub(super) fn duration(text: &str, assertion: Option<u32>) -> Result<u32, Error> {
-    let seconds = match text {
-        "max" => Some(LONGEST),
-        "assertion" => Some(assertion.unwrap_or(DEFAULT_DURATION)),
-        _ => {
-            let (number, unit) = match text.strip_suffix('h') {
-                Some(hours) => (hours, 3600),
-                None => text
-                    .strip_suffix('m')
-                    .map_or((text.strip_suffix('s').unwrap_or(text), 1), |minutes| (minutes, 60)),
-            };
-            number.parse::<u32>().ok().and_then(|number| number.checked_mul(unit))
-        }
-    };
-    seconds
-        .filter(|seconds| (900..=LONGEST).contains(seconds))
-        .ok_or_else(|| unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, assertion or max"))
+    duration::parse(text, assertion).ok_or_else(|| unusable("--duration", text, duration::EXPECTED))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `saml-roles`: what an assertion offers, and the role that is meant. Offline; the signature is AWS's to verify, not ours.
 
 use super::role::{self, DEFAULT_DURATION};
-use super::{Output, Shape, input, misplaced};
+use super::{Output, Shape, input, misplaced, profile};
 use crate::assertion::{self, Assertion, Encoded, Role, Time};
 use crate::cli::SamlRoles;
 use crate::context::Context;
@@ -21,7 +21,9 @@ pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error
     let (encoded, mut carry) = encoded(context)?;
     let assertion = assertion::parse(encoded.xml())?;
     warn(context, &encoded, &assertion);
-    if arguments.remember {
+    let profile = context.profile(&mut carry)?;
+    let arguments = &SamlRoles { role: profile::role(&arguments.role, &profile), ..arguments.clone() };
+    if arguments.remember || profile.switch("remember") {
         remember(context, &assertion.roles);
     }
     carry.set_cookies(std::iter::empty());

@@ -1,14 +1,22 @@
-//! What is kept from one run to the next, in files of the person's own: so far the names of roles, for completion.
+//! What is kept from one run to the next, in files of the person's own: the names of roles, for completion; and, encrypted, what a login
+//! got, so that the next one needs nobody.
 //!
-//! Nothing here is a secret, and nothing depends on it: whoever calls takes a failure for a warning, or for nothing.
+//! Nothing depends on it: whoever calls takes a failure for a warning, or for nothing.
 
+mod cache;
+mod flight;
 mod folder;
 mod handover;
+mod key;
 mod roles;
+mod seal;
 #[cfg(test)]
 mod tests;
 
+pub use cache::{Cache, Entry, Item, Owner, shown};
+pub use flight::{Lead, Queue, Record, Turn};
 pub use handover::hand_over;
+pub use key::Place;
 pub use roles::{LINES, Roles};
 
 use rustix::fs::{FileType, Mode, OFlags};

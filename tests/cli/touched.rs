@@ -25,10 +25,12 @@ enum Ours {
     AwsFiles,
     Terminal,
     Dispositions,
+    Profiles,
 }
 
 impl Ours {
-    const ALL: [Ours; 4] = [Ours::CaFiles, Ours::AwsFiles, Ours::Terminal, Ours::Dispositions];
+    const ALL: [Ours; 5] =
+        [Ours::CaFiles, Ours::AwsFiles, Ours::Terminal, Ours::Dispositions, Ours::Profiles];
 
     fn in_the_manual(self) -> &'static [&'static str] {
         match self {
@@ -36,6 +38,7 @@ impl Ours {
             Ours::AwsFiles => &["~/.aws/config", "~/.aws/credentials"],
             Ours::Terminal => &["/dev/tty"],
             Ours::Dispositions => &["/proc/self/status"],
+            Ours::Profiles => &["$XDG_CONFIG_HOME/oktapipe/config.toml"],
         }
     }
 
@@ -46,6 +49,7 @@ impl Ours {
             Ours::AwsFiles => vec![below(".aws/config"), below(".aws/credentials")],
             Ours::Terminal => vec!["/dev/tty".to_owned()],
             Ours::Dispositions => vec!["/proc/self/status".to_owned()],
+            Ours::Profiles => vec![below(".config/oktapipe/config.toml")],
         }
     }
 }
@@ -74,19 +78,19 @@ const STS: Option<&str> = Some("STS");
 const SIGN_IN: Option<&str> = Some("AWS sign-in");
 
 const STAGES: [Row; 10] = [
-    row("authn", None, ORG, &[Ours::CaFiles]),
+    row("authn", None, ORG, &[Ours::CaFiles, Ours::Profiles]),
     Row {
         login: "grace@acme.example",
-        ..row("factor-verify", Some("authn"), ORG, &[Ours::CaFiles, Ours::Dispositions])
+        ..row("factor-verify", Some("authn"), ORG, &[Ours::CaFiles, Ours::Dispositions, Ours::Profiles])
     },
-    row("session", Some("authn"), ORG, &[Ours::CaFiles]),
-    row("saml-fetch", Some("session"), ORG, &[Ours::CaFiles]),
-    row("saml-roles", Some("saml-fetch"), None, &[]),
-    row("assume", Some("saml-roles"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
-    row("export", Some("assume"), None, &[]),
-    row("caller-identity", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
-    row("assume-role", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
-    row("console", Some("assume"), SIGN_IN, &[Ours::CaFiles, Ours::AwsFiles]),
+    row("session", Some("authn"), ORG, &[Ours::CaFiles, Ours::Profiles]),
+    row("saml-fetch", Some("session"), ORG, &[Ours::CaFiles, Ours::Profiles]),
+    row("saml-roles", Some("saml-fetch"), None, &[Ours::Profiles]),
+    row("assume", Some("saml-roles"), STS, &[Ours::CaFiles, Ours::AwsFiles, Ours::Profiles]),
+    row("export", Some("assume"), None, &[Ours::Profiles]),
+    row("caller-identity", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles, Ours::Profiles]),
+    row("assume-role", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles, Ours::Profiles]),
+    row("console", Some("assume"), SIGN_IN, &[Ours::CaFiles, Ours::AwsFiles, Ours::Profiles]),
 ];
 
 /// What a program did: the paths that it named, those that it opened to write, and the ports that it called.
@@ -215,10 +219,10 @@ fn a_stage_that_fails_or_asks_touches_nothing_else() {
     let world = World::new();
     std::fs::write(world.home.join("in"), "").unwrap();
     for (command, files) in [
-        ("authn", &[Ours::Terminal][..]),
+        ("authn", &[Ours::Terminal, Ours::Profiles][..]),
         ("session", &[]),
         ("assume", &[]),
-        ("export", &[]),
+        ("export", &[Ours::Profiles]),
         ("no-such-command", &[]),
         ("--help", &[]),
         ("--version", &[]),
@@ -243,7 +247,9 @@ fn the_trust_store_is_one_file_of_the_systems() {
     });
     let ours: Vec<&String> =
         touched.named.iter().filter(|path| !LOADER.iter().any(|start| path.starts_with(start))).collect();
-    assert_eq!(ours, [BUNDLE]);
+    let profiles = world.home.join(".config/oktapipe/config.toml").display().to_string();
+    let allowed: BTreeSet<&str> = BTreeSet::from([BUNDLE, profiles.as_str()]);
+    assert_eq!(ours.into_iter().map(String::as_str).collect::<BTreeSet<_>>(), allowed);
 }
 
 #[test]

@@ -44,6 +44,10 @@ pub(super) fn attach(command: Command, known: Known) -> Command {
 
 fn completer(argument: &Arg, known: &Arc<Known>) -> Option<ArgValueCompleter> {
     let known = Arc::clone(known);
+    // Positional in some commands, and a flag in all.
+    if argument.get_value_names().is_some_and(|names| names.iter().any(|name| name == "PROFILE")) {
+        return Some(live(move |_| known.profiles()));
+    }
     Some(match argument.get_id().as_str() {
         "role" => live(move |typed| known.roles(typed)),
         "principal" => live(move |_| known.principals()),

@@ -6,7 +6,7 @@ mod roles;
 use super::*;
 use crate::assertion::Encoded;
 use crate::cli::{Cli, Command};
-use crate::context::Environment;
+use crate::context::{Environment, Profiles};
 use crate::http::{Http, Log, Settings};
 use crate::terminal::{Choice, Terminal, Waiting};
 use crate::time::SystemClock;
@@ -58,6 +58,7 @@ fn run(words: &[&str], input: &[u8]) -> Result<String, Error> {
     let context = Context {
         common: &cli.common,
         environment: &environment,
+        profiles: &Profiles::default(),
         clock: &SystemClock,
         terminal: &Gone,
         http: &http,

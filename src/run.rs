@@ -97,6 +97,9 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Failed> 
         Command::SamlFetch(arguments) => {
             online(stage::saml_fetch::run(arguments, context)).map(Ending::Output)
         }
+        Command::SamlRoles(arguments) if arguments.aliases => {
+            online(stage::saml_roles::with_aliases(arguments, context)).map(Ending::Output)
+        }
         Command::SamlRoles(arguments) => stage::saml_roles::run(arguments, context).map(Ending::Output),
         Command::Assume(arguments) => online(stage::assume::run(arguments, context)).map(Ending::Output),
         Command::Export(arguments) => stage::export::run(arguments, context).map(Ending::Output),

@@ -61,8 +61,17 @@ impl Site {
 
     /// Where tokens are asked for and spent.
     pub(super) fn federation(&self) -> Url {
+        self.below("federation")
+    }
+
+    /// Where responses are posted to.
+    pub fn saml(&self) -> Url {
+        self.below("saml")
+    }
+
+    fn below(&self, name: &str) -> Url {
         let mut url = self.base.clone();
-        url.set_path(&format!("{}/federation", self.base.path().trim_end_matches('/')));
+        url.set_path(&format!("{}/{name}", self.base.path().trim_end_matches('/')));
         url
     }
 }
@@ -75,6 +84,21 @@ pub fn console(partition: &Partition, region: Option<&str>, service: Option<&str
         url.query_pairs_mut().append_pair("region", region);
     }
     Some(url)
+}
+
+/// Whether a host is a sign-in of AWS's, global or of a region.
+pub(super) fn is_signin(host: &str) -> bool {
+    HOSTS.iter().any(|hosts| {
+        let prefix = host.strip_suffix(hosts.signin).map(|prefix| prefix.strip_suffix('.').unwrap_or(prefix));
+        let is_region =
+            |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        match prefix {
+            Some("") => host == hosts.signin,
+            // `evilsignin.aws…` has no dot there.
+            Some(region) => is_region(region) && host.len() == region.len() + 1 + hosts.signin.len(),
+            None => false,
+        }
+    })
 }
 
 fn find(partition: &Partition) -> Option<&'static Hosts> {

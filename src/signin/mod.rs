@@ -1,10 +1,13 @@
-//! The conversation with AWS's sign-in: temporary credentials for a sign-in token, and the address that a browser opens with it.
+//! The conversation with AWS's sign-in: temporary credentials for a sign-in token, the address that a browser opens with it, and the page that names
+//! accounts.
 //!
-//! From the IAM guide, "Enable custom identity broker access to the AWS console". There is no model of it and no SDK; refusals have no body that says
+//! Federation is from the IAM guide, "Enable custom identity broker access to the AWS console". There is no model of it and no SDK; refusals have no body that says
 //! anything.
 
+mod accounts;
 mod hosts;
 
+pub use accounts::{accounts, saml_address};
 pub use hosts::{Site, console};
 
 use crate::document;

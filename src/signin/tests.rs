@@ -1,4 +1,5 @@
 use super::*;
+use crate::alias::Account;
 use crate::arn::Partition;
 use crate::http::loopback::{Loopback, answer, client, run};
 
@@ -122,4 +123,73 @@ fn the_address_holds_each_part_once_and_encoded() {
          &Destination=https%3A%2F%2Fconsole.aws.amazon.com%2Fs3%2Fhome%3Fregion%3Deu-west-1%26a%3Db%23c&SigninToken=VC%2F1%2Bx%3D"
     );
     assert!(!login_url(&site, &token, &destination, None).expose_secret().contains("Issuer"));
+}
+
+#[test]
+fn a_response_goes_to_addresses_of_awss_sign_in_only() {
+    for address in [
+        "https://signin.aws.amazon.com/saml",
+        "https://us-east-2.signin.aws.amazon.com/saml",
+        "https://signin.aws.amazon.com/saml/acs/SAMLSP0123456789",
+        "https://cn-north-1.signin.amazonaws.cn/saml",
+        "https://signin.amazonaws-us-gov.com/saml",
+        "https://eusc-de-east-1.signin.amazonaws-eusc.eu/saml",
+    ] {
+        assert_eq!(saml_address(address).map(String::from).as_deref(), Some(address));
+    }
+    for address in [
+        "http://signin.aws.amazon.com/saml",
+        "https://signin.aws.amazon.com.evil.example/saml",
+        "https://evilsignin.aws.amazon.com/saml",
+        "https://evil.example/signin.aws.amazon.com/saml",
+        "https://a.b.signin.aws.amazon.com/saml",
+        "https://.signin.aws.amazon.com/saml",
+        "https://signin.aws.amazon.com./saml",
+        "https://user@signin.aws.amazon.com/saml",
+        "https://signin.aws.amazon.com:8443/saml",
+        "https://signin.aws.amazon.com/saml?x=y",
+        "https://signin.aws.amazon.com/saml#x",
+        "https://signin.aws.amazon.com/federation",
+        "https://signin.aws.amazon.com/samlx",
+        "https://signin.aws.amazon.com\\@evil.example/saml",
+        "https://console.aws.amazon.com/saml",
+        "https://127.0.0.1/saml",
+        "urn:amazon:webservices",
+        "",
+    ] {
+        assert_eq!(saml_address(address), None, "{address}");
+    }
+}
+
+#[test]
+fn accounts_are_asked_for_by_a_form_and_whatever_lists_none_is_an_error() {
+    let page = "<div class=\"saml-account-name\">Account: acme (000000000001)</div>";
+    let asked = |status: u16, head: &str, body: &str| {
+        let server = Loopback::new(vec![answer(status, head, body)]);
+        let address = Site::at(server.url.clone()).saml();
+        (run(accounts(&client(), address, "PHNhbWw+/Wg==")), server.requests().concat())
+    };
+    let (found, request) = asked(200, "Content-Type: text/html\r\n", page);
+    let expected = Account { id: "000000000001".to_owned(), alias: Some("acme".to_owned()) };
+    assert_eq!(found.unwrap(), [expected]);
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(
+        head.starts_with("POST /saml HTTP/1.1\r\n") && !head.to_ascii_lowercase().contains("cookie"),
+        "{head}"
+    );
+    assert_eq!(body, "SAMLResponse=PHNhbWw%2B%2FWg%3D%3D&RelayState=");
+    for (status, head, body, word) in [
+        (302, "Location: https://console.aws.amazon.com/\r\n", "", "leads on"),
+        (302, "Location: https://evil.example/\r\n", page, "leads on"),
+        (400, "", "<p>Your request included an invalid SAML response.", "invalid"),
+        (400, "", page, "not the page"),
+        (200, "", "<script>hashArgs</script>", "browser"),
+        (200, "", "<html>", "not the page"),
+        (503, "", page, "ill"),
+    ] {
+        let (found, request) = asked(status, head, body);
+        let error = found.unwrap_err();
+        assert!(error.to_string().contains(word) && error.kind() == Some(Kind::Protocol), "{word}: {error}");
+        assert_eq!(request.matches("POST ").count(), 1, "{word}");
+    }
 }

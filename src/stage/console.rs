@@ -2,14 +2,14 @@
 
 use super::credentials::Credentials;
 use super::role;
-use super::{Output, input_document, still_read};
+use super::{Output, endpoint, input_document, still_read};
 use crate::arn::Partition;
 use crate::browser;
 use crate::cli::{Console, Opening};
 use crate::context::Context;
 use crate::document::{Carry, Document, HIDDEN};
 use crate::error::{Error, Kind, printable};
-use crate::http::{base_url, is_allowed};
+use crate::http::is_allowed;
 use crate::signin::{self, Session, Site};
 use crate::store;
 use secrecy::{ExposeSecret, SecretString};
@@ -100,7 +100,7 @@ impl Place {
         // Without a choice AWS's own default counts, which is the region that the person last looked at.
         let region = settings.region().filter(|region| *region == choice.name).map(str::to_owned);
         let partition = partition.unwrap_or_else(|| Partition::from_region(&choice.name));
-        let site = match endpoint(context)? {
+        let site = match endpoint::of(context, "AWS_ENDPOINT_URL_SIGNIN")? {
             Some(base) => Site::at(base),
             None => Site::of(&partition, region.as_deref()).ok_or_else(|| unknown(&partition))?,
         };
@@ -113,21 +113,6 @@ impl Place {
         };
         Ok(Place { site, destination, region })
     }
-}
-
-/// Another address of the sign-in, by the rule that AWS's tools have for every service.
-fn endpoint(context: &Context<'_>) -> Result<Option<Url>, Error> {
-    let variable = |name| context.environment.text(name).map(|text| (name, text));
-    let is_ignored = variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-        .is_some_and(|(_, text)| text.trim().eq_ignore_ascii_case("true"));
-    let found = variable("AWS_ENDPOINT_URL_SIGNIN").or_else(|| variable("AWS_ENDPOINT_URL"));
-    let Some((name, text)) = found.filter(|_| !is_ignored) else { return Ok(None) };
-    base_url(text).map(Some).map_err(|error| match error {
-        Error::Failed(failure) => {
-            Error::new(failure.kind, format!("{name}: {}", failure.message), failure.hint)
-        }
-        other => other,
-    })
 }
 
 fn address(text: &str) -> Result<Url, Error> {

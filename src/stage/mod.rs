@@ -12,7 +12,9 @@ pub mod saml_fetch;
 pub mod saml_roles;
 pub mod session;
 
+mod aliases;
 mod credentials;
+mod endpoint;
 #[cfg(test)]
 mod laws;
 mod profile;

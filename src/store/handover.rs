@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// `io` when the folder is not the person's own or cannot be written to.
 pub fn hand_over(folder: &Path, name: &str, page: &str) -> Result<PathBuf, Error> {
     let path = folder.join(name);
-    let folder = Folder::make(folder)?;
+    let folder = Folder::make_private(folder)?;
     folder.lock()?;
     folder.replace(name, page)?;
     Ok(path)

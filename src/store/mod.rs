@@ -3,6 +3,7 @@
 //!
 //! Nothing depends on it: whoever calls takes a failure for a warning, or for nothing.
 
+mod aliases;
 mod cache;
 mod flight;
 mod folder;
@@ -13,6 +14,7 @@ mod seal;
 #[cfg(test)]
 mod tests;
 
+pub use aliases::{Aliases, Remembered};
 pub use cache::{Cache, Entry, Item, Owner, shown};
 pub use flight::{Lead, Queue, Record, Turn};
 pub use handover::hand_over;

@@ -12,6 +12,7 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod aliases;
 mod askpass;
 mod assume;
 mod assume_role;

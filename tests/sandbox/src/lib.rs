@@ -167,6 +167,7 @@ impl Sandbox {
             ("REQUESTS_CA_BUNDLE", ca_file),
             ("AWS_ENDPOINT_URL_STS", self.sts()),
             ("AWS_ENDPOINT_URL_SIGNIN", self.sts()),
+            ("AWS_ENDPOINT_URL_IAM", self.sts()),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),

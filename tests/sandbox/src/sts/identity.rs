@@ -8,7 +8,7 @@ use crate::state::IssuedKey;
 
 /// The result's members, as XML.
 pub(super) fn get_caller_identity(shared: &Shared, asked: &Asked) -> Result<String, Refusal> {
-    let key = caller(shared, asked)?;
+    let key = caller(shared, asked, "sts")?;
     Ok(format!(
         "<Arn>{}</Arn><UserId>{}</UserId><Account>{}</Account>",
         escaped(&key.arn),
@@ -17,8 +17,8 @@ pub(super) fn get_caller_identity(shared: &Shared, asked: &Asked) -> Result<Stri
     ))
 }
 
-/// The key that signed the request, if it is known, lives, and its signature fits.
-pub(super) fn caller(shared: &Shared, asked: &Asked) -> Result<IssuedKey, Refusal> {
+/// The key that signed the request to a service, if it is known, lives, and its signature fits.
+pub(super) fn caller(shared: &Shared, asked: &Asked, service: &str) -> Result<IssuedKey, Refusal> {
     let signed = sigv4::Signed::of(asked)?;
     let state = shared.state();
     let token = asked.header("x-amz-security-token");
@@ -28,7 +28,7 @@ pub(super) fn caller(shared: &Shared, asked: &Asked) -> Result<IssuedKey, Refusa
         let message = "The security token included in the request is invalid.";
         return Err(Refusal::new(403, "InvalidClientTokenId", message));
     };
-    signed.verify(asked, &key.secret, real_now())?;
+    signed.verify(asked, service, &key.secret, real_now())?;
     if key.expires <= shared.clock.now() {
         let message = "The security token included in the request is expired";
         return Err(Refusal::new(403, "ExpiredToken", message));

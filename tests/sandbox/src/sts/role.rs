@@ -23,7 +23,7 @@ pub(super) fn assume_role(
     asked: &Asked,
     parameters: &Parameters,
 ) -> Result<String, Refusal> {
-    let caller = caller(shared, asked)?;
+    let caller = caller(shared, asked, "sts")?;
     let mut errors = Vec::new();
     let arn = sized(parameters, "RoleArn", "roleArn", 20, 2048, &mut errors);
     let name = sized(parameters, "RoleSessionName", "roleSessionName", 2, 64, &mut errors);

@@ -35,6 +35,7 @@ TRIPLE = "x86_64-unknown-linux-gnu" if os.uname().machine == "x86_64" else f"{os
 ASSERTION = ["assertion", "xml", "arn", "time"]
 STAGES = ["stage/saml_roles", "stage/role", "stage/mod.rs"]
 TABLE = {
+    "account_page": ["alias"],
     "arn_pair": ["arn"],
     "assertion_base64": ["assertion/encoded.rs"],
     "assertion_mutate": ASSERTION,
@@ -65,7 +66,7 @@ TABLE = {
     "time": ["time"],
 }
 # What parses, and is measured in coverage; the others only carry it.
-PARSERS = ["arn", "assertion", "config", "document", "error.rs", "http/proxy.rs", "http/url.rs", "ini", "okta/jar.rs", "okta/refusal.rs", "org", "page", "shell", "stage/credentials", "sts/answer.rs", "sts/refusal", "time", "transaction", "xml"]
+PARSERS = ["alias", "arn", "assertion", "config", "document", "error.rs", "http/proxy.rs", "http/url.rs", "ini", "okta/jar.rs", "okta/refusal.rs", "org", "page", "shell", "stage/credentials", "sts/answer.rs", "sts/refusal", "time", "transaction", "xml"]
 RSS_MB = 256
 # Bytes that become a model of a login grow twentyfold on their way to a page. Elsewhere an input is up to twice as long as the longest
 # seed: libFuzzer's own 4096 bytes found nothing new and took most of the time.

@@ -5,12 +5,14 @@
 
 mod arguments;
 mod login;
+mod onward;
 mod profiles;
 mod shells;
 mod step;
 
 pub use arguments::*;
 pub use login::*;
+pub use onward::*;
 pub use profiles::*;
 pub use shells::*;
 pub use step::{Explain, Schema, Step};
@@ -132,6 +134,10 @@ pub enum Command {
     ToProfile(ToProfile),
     /// Ask AWS whom the credentials on stdin belong to: prints what the AWS CLI prints
     CallerIdentity(CallerIdentity),
+    /// Go on from credentials to those of a further role: prints what the AWS CLI prints
+    AssumeRole(AssumeRole),
+    /// Make the address that signs a browser in to the AWS console: prints AWS's sign-in token, and the address
+    Console(Console),
     /// Sign in, all stages in one: prints the credentials as assume does, or as export does with --format
     Login(Login),
     /// Run a command with credentials of a role in its environment
@@ -200,6 +206,8 @@ impl Command {
             Command::Export(_) => "export",
             Command::ToProfile(_) => "to-profile",
             Command::CallerIdentity(_) => "caller-identity",
+            Command::AssumeRole(_) => "assume-role",
+            Command::Console(_) => "console",
             Command::Login(_) => "login",
             Command::Exec(_) => "exec",
             Command::CredentialProcess(_) => "credential-process",

@@ -98,12 +98,19 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Failed> 
         Command::SamlFetch(arguments) => {
             online(stage::saml_fetch::run(arguments, context)).map(Ending::Output)
         }
+        Command::SamlRoles(arguments) if arguments.aliases => {
+            online(stage::saml_roles::with_aliases(arguments, context)).map(Ending::Output)
+        }
         Command::SamlRoles(arguments) => stage::saml_roles::run(arguments, context).map(Ending::Output),
         Command::Assume(arguments) => online(stage::assume::run(arguments, context)).map(Ending::Output),
         Command::Export(arguments) => stage::export::run(arguments, context).map(Ending::Output),
         Command::CallerIdentity(arguments) => {
             online(stage::caller_identity::run(arguments, context)).map(Ending::Output)
         }
+        Command::AssumeRole(arguments) => {
+            online(stage::assume_role::run(arguments, context)).map(Ending::Output)
+        }
+        Command::Console(arguments) => online(stage::console::run(arguments, context)).map(Ending::Output),
         Command::Login(arguments) => return command::login::run(arguments, context).map(Ending::Login),
         Command::Exec(arguments) => return command::exec::run(arguments, context).map(Ending::Exec),
         Command::CredentialProcess(arguments) => {

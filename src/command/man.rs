@@ -32,11 +32,13 @@ macro_rules! page {
 const PAGES: &[Page] = &[
     page!("oktapipe", '1'),
     page!("oktapipe-assume", '1'),
+    page!("oktapipe-assume-role", '1'),
     page!("oktapipe-authn", '1'),
     page!("oktapipe-caller-identity", '1'),
     page!("oktapipe-completions", '1'),
     page!("oktapipe-config", '5'),
     page!("oktapipe-configure", '1'),
+    page!("oktapipe-console", '1'),
     page!("oktapipe-credential-process", '1'),
     #[cfg(feature = "sandbox")]
     page!("oktapipe-demo", '1'),

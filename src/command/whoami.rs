@@ -23,7 +23,7 @@ pub fn run(arguments: &Whoami, context: &Context<'_>) -> Result<Output, Failed> 
         )
     })?;
     if arguments.verify {
-        let flags = CallerIdentity { region: arguments.role.region.clone() };
+        let flags = CallerIdentity { alias: false, region: arguments.role.region.clone() };
         let inner = input(context, &[entry.document]);
         let answer = online(stage::caller_identity::run(&flags, &inner));
         return answer.map_err(|error| Failed::at("caller-identity", error));

@@ -3,10 +3,12 @@
 //!
 //! Nothing depends on it: whoever calls takes a failure for a warning, or for nothing. Beside it, AWS's own files.
 
+mod aliases;
 pub mod aws_files;
 mod cache;
 mod flight;
 mod folder;
+mod handover;
 mod key;
 mod own_file;
 mod roles;
@@ -14,8 +16,10 @@ mod seal;
 #[cfg(test)]
 mod tests;
 
+pub use aliases::{Aliases, Remembered};
 pub use cache::{Cache, Entry, Item, Owner, shown};
 pub use flight::{Lead, Queue, Record, Turn};
+pub use handover::hand_over;
 pub use key::Place;
 pub use own_file::OwnFile;
 pub use roles::{LINES, Roles};

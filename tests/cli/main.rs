@@ -12,8 +12,10 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod aliases;
 mod askpass;
 mod assume;
+mod assume_role;
 mod authn;
 mod aws;
 mod aws_files;
@@ -23,6 +25,7 @@ mod captured;
 mod clients;
 mod completions;
 mod configure;
+mod console;
 mod credential_process;
 mod dialects;
 mod doctor;

@@ -98,8 +98,10 @@ const fn row(
 
 const ORG: Option<&str> = Some("org");
 const STS: Option<&str> = Some("STS");
+/// The sandbox has it beside STS.
+const SIGN_IN: Option<&str> = Some("AWS sign-in");
 
-const STAGES: [Row; 9] = [
+const STAGES: [Row; 11] = [
     row("authn", None, ORG, &[Ours::CaFiles, Ours::Configuration]),
     Row {
         login: "grace@acme.example",
@@ -112,6 +114,8 @@ const STAGES: [Row; 9] = [
     row("export", Some("assume"), None, &[Ours::Configuration]),
     row("to-profile", Some("assume"), None, &[Ours::AwsConfig, Ours::Profiles]),
     row("caller-identity", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles, Ours::Configuration]),
+    row("assume-role", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles, Ours::Configuration]),
+    row("console", Some("assume"), SIGN_IN, &[Ours::CaFiles, Ours::AwsFiles, Ours::Configuration]),
 ];
 
 /// What a program did: the paths that it named, those that it opened to write, and the ports that it called.
@@ -216,7 +220,11 @@ fn a_stage_opens_no_file_and_contacts_no_host_but_those_that_the_manual_names() 
         let document = row.after.map(|last| world.document_after(row.login, last)).unwrap_or_default();
         std::fs::write(world.home.join("in"), document).unwrap();
         let code = world.sandbox.totp(row.login, "GOOGLE");
-        let command = if row.stage == "saml-roles" { "saml-roles --first" } else { row.stage };
+        let command = match row.stage {
+            "saml-roles" => "saml-roles --first",
+            "assume-role" => "assume-role --role arn:aws:iam::444455556666:role/Plain",
+            stage => stage,
+        };
         let touched = trace(&world, command, |case| {
             let case = case.env("OKTA_USERNAME", row.login).env("OKTA_PASSWORD", world.password(row.login));
             // One trust store is enough here; the sandbox's environment names it for every program.

@@ -47,6 +47,7 @@ impl Flags {
                 each: false,
                 skeleton: false,
                 remember: sign_in.remember,
+                aliases: false,
             },
             assume: Assume {
                 role: Default::default(),

@@ -217,6 +217,7 @@ fn an_encrypted_assertion_is_told_and_nothing_else_of_it() {
     let out = parse(format!("{HEAD}{encrypted}{TAIL}").as_bytes()).unwrap();
     assert!(out.encrypted && out.roles.is_empty());
     assert_eq!(out.issuer.as_deref(), Some("http://www.okta.com/exk1"));
+    assert_eq!(out.destination.as_deref(), Some("https://signin.aws.amazon.com/saml"));
     assert!(refusal(format!("{HEAD}{encrypted}{encrypted}{TAIL}").as_bytes()).1.contains("more than one"));
     assert!(refusal(format!("{HEAD}{encrypted}{ASSERTION}{TAIL}").as_bytes()).1.contains("two assertions"));
 }
@@ -230,6 +231,9 @@ fn a_response_is_told_from_a_page() {
         ("<Response/>", true),
         ("<!-- a --><?b?><Response>", true),
         ("<!DOCTYPE x [<!ENTITY e \"f\">]><p:Response>", true),
+        ("<!-- > <html> --><Response>", true),
+        ("<?><Response>", true),
+        ("<!-- > <Response> --><html>", false),
         ("<!DOCTYPE html><html><Response>", false),
         ("<html>", false),
         ("<!-- <Response> -->", false),

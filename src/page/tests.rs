@@ -259,6 +259,11 @@ fn pages_are_told_apart() {
             "error|503 Service Temporarily Unavailable|503",
         ),
         ("<html><head><title>403</title></head></html>", "error|403|"),
+        ("<title>A</title><h1>x</h1><title>B</title>", "unknown|A"),
+        ("<title>Error</title><h2>First</h2><h1>Second</h1>", "error|Error|First"),
+        ("<title>Room 4711</title>", "unknown|Room 4711"),
+        ("<title>Acme 200</title>", "unknown|Acme 200"),
+        ("<title>Acme 4th</title>", "unknown|Acme 4th"),
         (
             "<title>Hello</title><!-- App Not Assigned --><script>var m = 'App Not Assigned';</script>",
             "unknown|Hello",

@@ -147,6 +147,7 @@ fn decoys_are_told_as_a_browser_tells_them() {
         format!("<noembed>{decoy}</noembed>"),
         format!("<title>{decoy}</title>"),
         format!("<svg>{decoy}</svg>"),
+        format!("<svg><![CDATA[><p>{decoy}]]></svg>"),
         format!("<div title='{decoy}'></div>"),
         "<input name=\"samlresponse\" value=\"DECOY\">".to_owned(),
         "<input id=\"SAMLResponse\" value=\"DECOY\">".to_owned(),
@@ -167,6 +168,8 @@ fn decoys_are_told_as_a_browser_tells_them() {
         }
         assert!(!matches!(read(decoy.as_bytes()), Ok(Page::Form(_))), "{decoy}");
     }
+    let behind_a_bogus_comment = format!("<![CDATA[>{}]]>", okta_form(VALUE));
+    assert_eq!(read_form(&behind_a_bogus_comment).field("SAMLResponse"), Some(VALUE));
     let in_svg_title = format!("<svg><title>{}</title></svg>", okta_form(VALUE));
     assert_eq!(read_form(&in_svg_title).field("SAMLResponse"), Some(VALUE));
 }

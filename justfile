@@ -70,6 +70,10 @@ fuzz-merge *TARGETS:
 fuzz-coverage:
     python3 fuzz/fuzz.py coverage
 
+# Change MODULE (arn, stage/export, ...; without one, all of them) in each way that its unit tests should see, and name what none saw
+mutants MODULE="" *ARGUMENTS:
+    cargo mutants --package oktapipe --re '^src/{{MODULE}}' {{ARGUMENTS}} -- -- '{{replace_regex(MODULE, '/.*', '')}}::'
+
 # Time the pipeline beside the shell recipe, and single commands beside curl and jq
 bench: release
     cargo build --locked

@@ -52,3 +52,11 @@ fn a_document_of_many_may_be_as_long_as_one_alone() {
     assert_eq!(second(INPUT_LIMIT - 1).unwrap().len(), 2);
     assert!(refusal(second(INPUT_LIMIT)).starts_with("document 2 holds more than 4 MiB"));
 }
+
+#[test]
+fn the_documents_of_a_large_org_fit() {
+    let (role, assertion) = (250, 100_000);
+    for (needed, limit) in [(2 * (1 << 20), INPUT_LIMIT), (2 * role * assertion, LINES_LIMIT)] {
+        assert!(needed <= limit, "{needed} {limit}");
+    }
+}

@@ -449,7 +449,7 @@ fn files(all: &mut Vec<Case>) {
     }
     for (shape, cap, make) in [
         ("sections", 7 * ini::LINES, numbered("", |n| format!("[{n}]\n"), "[a]\n")),
-        ("keys", 8 * ini::LINES, numbered("[a]\n", |n| format!("k{n}=\n"), "")),
+        ("keys", 7 * ini::LINES, numbered("[a]\n", |n| format!("k{n}=\n"), "")),
         ("a value of lines", 4 * ini::LINES, filled("[a]\nk = v\n", " x=\n", "")),
         ("a nested value", 6 * ini::LINES, filled("[a]\nk =\n", " x=\u{2028}\n", "")),
         ("a long value", ini::LIMIT, filled("[a]\nk = ", "v ", "\n")),

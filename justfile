@@ -59,8 +59,8 @@ fuzz-all MINUTES:
     python3 fuzz/fuzz.py all {{MINUTES}}
 
 # Fuzz every target until fuzz/RECORD has EXECUTIONS of it since its parser changed (a hundredth where a shell judges)
-fuzz-upto EXECUTIONS="10000000":
-    python3 fuzz/fuzz.py upto {{EXECUTIONS}}
+fuzz-upto EXECUTIONS="10000000" *TARGETS:
+    python3 fuzz/fuzz.py upto {{EXECUTIONS}} {{TARGETS}}
 
 # Take what fuzzing found into the committed corpus, minimised
 fuzz-merge *TARGETS:

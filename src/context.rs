@@ -1,19 +1,24 @@
 //! The world as values: environment, stdin, clock, terminal and network, made once by `run` and handed to a stage.
 
 mod environment;
+mod profiles;
 mod source;
 
 pub use environment::Environment;
+pub use profiles::Profiles;
 pub use source::Source;
 
 use crate::cli::Common;
+use crate::config::Profile;
+use crate::document::Carry;
 use crate::error::{Error, Kind};
-use crate::http::Http;
+use crate::http::{DEFAULT_TIMEOUT, Http};
 use crate::terminal::Terminal;
 use crate::time::Clock;
 use std::cell::RefCell;
 use std::fmt;
 use std::io::Read;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// What a stage may use.
@@ -22,6 +27,8 @@ pub struct Context<'w> {
     pub common: &'w Common,
     /// The environment variables.
     pub environment: &'w Environment,
+    /// The profiles of the person's file; see [`Context::profile`].
+    pub profiles: &'w Profiles,
     /// The clock.
     pub clock: &'w dyn Clock,
     /// The person.
@@ -71,10 +78,42 @@ impl Context<'_> {
         source::line(&mut *self.input.borrow_mut(), "stdin")
     }
 
-    /// A setting: the flag, else the first of the variables that is set, else what the document carries.
-    pub fn setting(&self, flag: Option<&str>, variables: &[&str], carried: Option<&str>) -> Option<String> {
+    /// The profile that counts for a document: what it says is weaker than all else. If a flag or a variable names it, the document carries the
+    /// name on. Its `ca-file` and `timeout` hold for every request of this process from now on, unless a flag gives others.
+    ///
+    /// # Errors
+    /// As [`Profiles::select`].
+    pub fn profile(&self, carry: &mut Carry) -> Result<Profile, Error> {
+        let profile = self.profiles.select(carry.setting("profile"))?;
+        if let Some((name, _)) = self.profiles.named() {
+            carry.set("profile", name);
+        }
+        let timeout = profile.number("timeout").filter(|_| self.common.timeout.is_none());
+        let ca_file = profile.text("ca-file").filter(|_| self.common.ca_file.is_none());
+        self.http.settle(
+            timeout.map(Duration::from_secs),
+            ca_file.map(|file| ("ca-file".to_owned(), file.into())),
+        );
+        Ok(profile)
+    }
+
+    /// How long a service may take: `--timeout`, else as long as anybody would wait.
+    pub fn timeout(&self) -> Duration {
+        self.common.timeout.map_or(DEFAULT_TIMEOUT, Duration::from_secs)
+    }
+
+    /// A setting: the flag, else the first of the variables that is set, else what the document carries, else what the profile says of `key`.
+    pub fn setting(
+        &self,
+        key: &str,
+        flag: Option<&str>,
+        variables: &[&str],
+        carried: Option<&str>,
+        profile: &Profile,
+    ) -> Option<String> {
         let variable = || variables.iter().find_map(|name| self.environment.text(name));
-        flag.filter(|text| !text.trim().is_empty()).or_else(variable).or(carried).map(str::to_owned)
+        let flag = flag.filter(|text| !text.trim().is_empty());
+        flag.or_else(variable).or(carried).or_else(|| profile.text(key)).map(str::to_owned)
     }
 }
 

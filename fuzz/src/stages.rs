@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use oktapipe::cli::{Cli, Command};
-use oktapipe::context::{Context, Environment};
+use oktapipe::context::{Context, Environment, Profiles};
 use oktapipe::document::to_line;
 use oktapipe::error::{Error, Kind};
 use oktapipe::http::{Http, Log, Settings};
@@ -24,6 +24,7 @@ pub fn run(cli: &Cli, stdin: &[u8]) -> Result<String, Error> {
     let context = Context {
         common: &cli.common,
         environment: &environment,
+        profiles: &Profiles::default(),
         clock: &Still,
         terminal: &Nobody,
         http: &http,

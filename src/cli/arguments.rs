@@ -32,7 +32,7 @@ pub struct Authn {
 }
 
 /// `oktapipe factor-verify`
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct FactorVerify {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
@@ -49,9 +49,9 @@ pub struct FactorVerify {
     /// Take the code from this command's output, to its first newline (run by sh -c)
     #[arg(long, value_name = "COMMAND")]
     pub passcode_command: Option<String>,
-    /// Seconds to wait for a push to be answered
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub push_timeout: u64,
+    /// Seconds to wait for a push to be answered [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub push_timeout: Option<u64>,
 }
 
 /// `oktapipe session`
@@ -88,7 +88,7 @@ pub struct RoleArgs {
 }
 
 /// `oktapipe saml-roles`
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct SamlRoles {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
@@ -105,10 +105,13 @@ pub struct SamlRoles {
     /// Keep the names of the roles that are offered, and of their providers, for completion
     #[arg(long)]
     pub remember: bool,
+    /// Add the accounts' aliases, and take ALIAS/NAME for a role; what is not known yet is looked up on AWS's sign-in page
+    #[arg(long)]
+    pub aliases: bool,
 }
 
 /// `oktapipe assume`
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct Assume {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
@@ -230,6 +233,9 @@ pub struct ToProfile {
 /// `oktapipe caller-identity`
 #[derive(Args, Debug)]
 pub struct CallerIdentity {
+    /// Add the account's alias, by the file of profiles or iam:ListAccountAliases
+    #[arg(long)]
+    pub alias: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub region: RegionArg,

@@ -19,6 +19,7 @@ pub use connector::Connector;
 pub use log::Log;
 pub use proxy::Proxies;
 pub use request::{Method, Request, Response};
+pub use tls::Trust;
 pub use url::{base_url, is_allowed};
 
 use crate::error::{Error, Kind};
@@ -83,7 +84,9 @@ pub struct Http {
 
 #[derive(Debug)]
 struct Shared {
-    settings: Settings,
+    given: Settings,
+    /// What holds: given, and settled or first used.
+    settings: OnceLock<Settings>,
     log: Log,
     client: OnceLock<reqwest::Client>,
 }
@@ -91,7 +94,33 @@ struct Shared {
 impl Http {
     /// A client with these settings that tells `log` about each request.
     pub fn new(settings: Settings, log: Log) -> Http {
-        Http { shared: Arc::new(Shared { settings, log, client: OnceLock::new() }) }
+        let (settled, client) = (OnceLock::new(), OnceLock::new());
+        Http { shared: Arc::new(Shared { given: settings, settings: settled, log, client }) }
+    }
+
+    /// Has what a profile says hold too: a request's whole time, and a file with certificates, with the name of its setting. The profile is known
+    /// once the document was read, and that is before the first request. The first call counts, and none does after a request.
+    pub fn settle(&self, timeout: Option<Duration>, ca_file: Option<(String, PathBuf)>) {
+        self.shared.settings.get_or_init(|| {
+            let mut settings = self.shared.given.clone();
+            settings.timeout = timeout.unwrap_or(settings.timeout);
+            settings.ca_files.extend(ca_file);
+            settings
+        });
+    }
+
+    /// The files whose certificates are trusted, and how many are in each. `SSL_CERT_FILE` and the like have taken their effect.
+    pub fn trust(&self) -> Vec<Trust> {
+        tls::trust(self.settings())
+    }
+
+    /// How messages name the proxy by which a URL is reached, if any.
+    pub fn proxy(&self, url: &::url::Url) -> Option<String> {
+        self.settings().proxies.name(url)
+    }
+
+    fn settings(&self) -> &Settings {
+        self.shared.settings.get_or_init(|| self.shared.given.clone())
     }
 
     /// Sends one request, once, and reads the whole answer, whatever its status.
@@ -134,7 +163,7 @@ impl Http {
         mut request: reqwest::Request,
         url: ::url::Url,
     ) -> Result<Response, Error> {
-        let explain = |error| failure::explain(error, &url, &self.shared.settings);
+        let explain = |error| failure::explain(error, &url, self.settings());
         request
             .headers_mut()
             .insert(reqwest::header::ACCEPT_ENCODING, reqwest::header::HeaderValue::from_static("identity"));
@@ -159,7 +188,7 @@ impl Http {
         if let Some(client) = self.shared.client.get() {
             return Ok(client);
         }
-        let client = build(&self.shared.settings)?;
+        let client = build(self.settings())?;
         Ok(self.shared.client.get_or_init(|| client))
     }
 }

@@ -127,6 +127,20 @@ impl<'a> Okta<'a> {
         }
     }
 
+    /// `DELETE /api/v1/sessions/me`: ends the session whose cookie is in the jar. Okta answers 204, and 404 where the session is over already
+    /// (Okta's Sessions API reference).
+    ///
+    /// # Errors
+    /// As [`Okta::authn`].
+    pub async fn close_session(&self) -> Result<(), Error> {
+        let url = self.org.url("/api/v1/sessions/me");
+        let response = self.send(Request::delete(url).accept("application/json")).await?;
+        match response.status {
+            200..=299 | 404 => Ok(()),
+            _ => Err(refused_answer(&response, object(&response))),
+        }
+    }
+
     /// GETs a page of the org, through its redirects, and gives the last answer.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! `assume`: an assertion to temporary credentials, by STS AssumeRoleWithSAML.
 
+use super::aliases::Aliases;
 use super::role::{self, DEFAULT_DURATION};
-use super::{Output, Shape, checked, input_lines, misplaced, still_read};
+use super::{Output, Shape, checked, input_lines, misplaced, profile, still_read};
 use crate::arn::{PrincipalArn, RoleArn};
 use crate::assertion::Role;
 use crate::cli::Assume;
@@ -39,9 +40,11 @@ async fn one(arguments: &Assume, context: &Context<'_>, document: Document) -> R
     let assertion = document
         .secret("SAMLAssertion")
         .ok_or_else(|| unfit("SAMLAssertion", "is not a string that holds base64"))?;
+    let profile = context.profile(&mut carry)?;
+    let arguments = &profile::assume(arguments, &profile, &document);
     let role = settle(arguments, context, &document)?;
     let duration = duration(arguments, &document)?;
-    let settings = super::aws(context, &arguments.region, &carry).await?;
+    let settings = super::aws(context, &arguments.region, &carry, &profile).await?;
     let region = settings.region_for(Some(&role.role.partition()))?;
     if let Some(warning) = &region.warning {
         (context.warn)(warning);
@@ -87,17 +90,18 @@ fn settle(arguments: &Assume, context: &Context<'_>, document: &Document) -> Res
         Some(roles) => roles.iter().map(offer).collect::<Result<Vec<_>, _>>()?,
         None => settled.iter().cloned().collect(),
     };
+    let aliases = Aliases::of_person(context)?.with_those_of(document);
     let flags = !arguments.role.role.is_empty() || arguments.role.principal.is_some();
     match (settled, flags) {
         (Some(settled), false) => Ok(settled),
-        (_, false) if offered.is_empty() => {
-            Err(role::narrow(&arguments.role, &offered).err().unwrap_or_else(|| misplaced(document)))
-        }
-        (_, false) => role::settle(context, offered),
+        (_, false) if offered.is_empty() => Err(role::narrow(&arguments.role, &offered, &aliases)
+            .err()
+            .unwrap_or_else(|| misplaced(document))),
+        (_, false) => role::settle(context, offered, &aliases),
         (_, true) => match role::both_given(&arguments.role)? {
             // Named whole, a role is asked for even where the document does not list it: AWS decides.
             Some(given) => Ok(given),
-            None => role::settle(context, role::narrow(&arguments.role, &offered)?),
+            None => role::settle(context, role::narrow(&arguments.role, &offered, &aliases)?, &aliases),
         },
     }
 }

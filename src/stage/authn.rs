@@ -1,7 +1,8 @@
 //! `authn`: a name and a password to Okta's transaction.
 
-use super::{Output, Shape, misplaced, missing_org, settle_org, skip_warning, still_read};
+use super::{Output, Shape, misplaced, missing_org, profile, settle_org, skip_warning, still_read};
 use crate::cli::Authn;
+use crate::config::Profile;
 use crate::context::{Context, Source};
 use crate::document::{self, Carry, Document, INPUT_LIMIT, Input};
 use crate::error::{Error, Kind, printable};
@@ -10,7 +11,11 @@ use crate::org::Org;
 use crate::transaction::Transaction;
 use secrecy::SecretString;
 
-/// Signs in. Stdin is read only when it is no terminal and neither a flag nor `OKTA_PASSWORD` gives the password: then
+const COMMAND: &str = "password-command";
+const NOTHING: Source<'_> =
+    Source { what: "password", stdin: false, fd: None, command: None, variables: &[] };
+
+/// Signs in. Stdin is read only when it is no terminal and neither a flag nor `OKTA_PASSWORD` nor the profile gives the password: then
 /// `{"username","password"}` may stand there. The password is sent once; it is asked for when nothing gives it.
 ///
 /// # Errors
@@ -25,16 +30,32 @@ pub async fn run(arguments: &Authn, context: &Context<'_>) -> Result<Output, Err
         variables: &["OKTA_PASSWORD"],
     };
     let mut password = source.read(context)?;
-    let given = match &password {
-        Some(_) => Document::default(),
-        None => credentials(context)?,
+    // Before stdin is read: a loop's or a service's own may be open for ever.
+    let command = match password {
+        Some(_) => None,
+        None => command(arguments, context)?,
+    };
+    let given = match (&password, &command) {
+        (None, None) => credentials(context)?,
+        _ => Document::default(),
     };
     let mut carry = given.carry()?;
-    let org = org(arguments, context, &carry)?;
+    let profile = context.profile(&mut carry)?;
+    let org = org(arguments, context, &carry, &profile)?;
     password = password.or_else(|| given.secret("password"));
-    let username = context.setting(arguments.username.as_deref(), &[], given.text("username"));
+    if password.is_none() {
+        let command = command.or_else(|| profile::command(context, &profile, COMMAND, &org));
+        password = Source { command: command.as_deref(), ..NOTHING }.read(context)?;
+    }
+    let username = context.setting(
+        "username",
+        arguments.username.as_deref(),
+        &[],
+        given.text("username"),
+        &Profile::default(),
+    );
     let username = username.or_else(|| context.environment.text("OKTA_USERNAME").map(str::to_owned));
-    let username = match username {
+    let username = match username.or_else(|| profile.text("username").map(str::to_owned)) {
         Some(username) => username,
         None => context
             .terminal
@@ -88,13 +109,24 @@ fn credentials(context: &Context<'_>) -> Result<Document, Error> {
     }
 }
 
-fn org(arguments: &Authn, context: &Context<'_>, carry: &Carry) -> Result<Org, Error> {
+/// The password command of the profile that counts where no document is read, for the org that counts then.
+fn command(arguments: &Authn, context: &Context<'_>) -> Result<Option<String>, Error> {
+    let profile = context.profiles.select(None)?;
+    if profile.text(COMMAND).is_none() {
+        return Ok(None);
+    }
+    let org = org(arguments, context, &Carry::default(), &profile)?;
+    Ok(profile::command(context, &profile, COMMAND, &org))
+}
+
+fn org(arguments: &Authn, context: &Context<'_>, carry: &Carry, profile: &Profile) -> Result<Org, Error> {
+    let flag = arguments.org.org.as_deref();
     // A document with a password in it names its org as a token would.
     match carry.setting("org") {
-        Some(_) => settle_org(context, arguments.org.org.as_deref(), carry, &[]),
-        None => Org::parse(
-            &context.setting(arguments.org.org.as_deref(), &["OKTA_ORG"], None).ok_or_else(missing_org)?,
-        ),
+        Some(_) => settle_org(context, flag, carry, &[], profile),
+        None => {
+            Org::parse(&context.setting("org", flag, &["OKTA_ORG"], None, profile).ok_or_else(missing_org)?)
+        }
     }
 }
 

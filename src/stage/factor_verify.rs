@@ -3,7 +3,7 @@
 mod choice;
 mod passcode;
 
-use super::{Output, Shape, input, misplaced, settle_org, skip_warning, still_read, wrong_document};
+use super::{Output, Shape, input, misplaced, profile, settle_org, skip_warning, still_read, wrong_document};
 use crate::cli::FactorVerify;
 use crate::context::Context;
 use crate::document::{Document, Input};
@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// The most factors that one sign-in is let to ask for, one after the other.
 const ROUNDS: usize = 4;
+/// How long a push is waited for, in seconds, where nobody asked for another time.
+const PUSH_TIMEOUT: u64 = 300;
 const PUSH_SENT: &str = "A push was sent. Waiting for it to be answered on the phone.";
 /// The longest that Ctrl-C waits for Okta to hear of the cancellation.
 const CANCEL_LIMIT: Duration = Duration::from_secs(1);
@@ -42,9 +44,11 @@ pub async fn run(arguments: &FactorVerify, context: &Context<'_>) -> Result<Outp
         (Shape::Transaction, Some("MFA_REQUIRED" | "MFA_CHALLENGE")) => {}
         _ => return Err(misplaced(&document)),
     }
+    let profile = context.profile(&mut carry)?;
     let links =
         Transaction::read(document.members()).map(|transaction| transaction.links()).unwrap_or_default();
-    let org = settle_org(context, arguments.org.org.as_deref(), &carry, &links)?;
+    let org = settle_org(context, arguments.org.org.as_deref(), &carry, &links, &profile)?;
+    let arguments = &profile::factor_verify(arguments, context, &profile, &org);
     let okta = Okta::new(context.http, org, Jar::new(carry.cookies()));
     let answer = cancelling(&okta, document.members(), verify(arguments, context, &okta, &document)).await?;
     carry.set("org", &okta.org().origin());
@@ -97,7 +101,7 @@ async fn verify(
                 "pass on what the stage before printed",
             ));
         };
-        let limit = Duration::from_secs(arguments.push_timeout);
+        let limit = Duration::from_secs(arguments.push_timeout.unwrap_or(PUSH_TIMEOUT));
         answer = if transaction.status == "MFA_CHALLENGE" {
             let factors = transaction.factors();
             let Some((factor, method)) = factors.first().and_then(|factor| Some((factor, method(factor)?)))

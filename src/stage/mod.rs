@@ -2,8 +2,10 @@
 //! and calls no other stage. What several stages do alike with their input stands here.
 
 pub mod assume;
+pub mod assume_role;
 pub mod authn;
 pub mod caller_identity;
+pub mod console;
 pub mod export;
 pub mod factor_verify;
 pub mod saml_fetch;
@@ -11,12 +13,16 @@ pub mod saml_roles;
 pub mod session;
 pub mod to_profile;
 
+mod aliases;
 mod credentials;
+mod endpoint;
 #[cfg(test)]
 mod laws;
+mod profile;
 mod role;
 
 use crate::cli::RegionArg;
+use crate::config::Profile;
 use crate::context::Context;
 use crate::document::{self, Carry, Document, INPUT_LIMIT, Input, LINES_LIMIT};
 use crate::error::{Error, Kind};
@@ -203,14 +209,16 @@ async fn skip_warning(
 }
 
 /// The org of a document that carries a token: who issued it is a fact. The one in its context, else the one origin that its links
-/// share, else the flag or `OKTA_ORG`; a flag or variable that names another is refused before anything is sent or asked.
+/// share, else the flag or `OKTA_ORG`, else the profile's; a flag or variable that names another is refused before anything is sent or asked.
 fn settle_org(
     context: &Context<'_>,
     flag: Option<&str>,
     carry: &Carry,
     links: &[String],
+    profile: &Profile,
 ) -> Result<Org, Error> {
-    let named = context.setting(flag, &["OKTA_ORG"], None).map(|text| Org::parse(&text)).transpose()?;
+    let named = context.setting("org", flag, &["OKTA_ORG"], None, &Profile::default());
+    let named = named.map(|text| Org::parse(&text)).transpose()?;
     let issuer = match carry.setting("org") {
         Some(text) => Some(Org::parse(text).map_err(|_| {
             wrong_document(
@@ -227,7 +235,7 @@ fn settle_org(
             "its tokens go to the org that issued them only: drop the setting, or sign in to the other org",
         )),
         (Some(org), _) | (None, Some(org)) => Ok(org),
-        (None, None) => Err(missing_org()),
+        (None, None) => Org::parse(profile.text("org").ok_or_else(missing_org)?),
     }
 }
 
@@ -269,11 +277,16 @@ fn not_https() -> Error {
     )
 }
 
-/// AWS's settings: `--region`, the variables, what the document carries, AWS's own files.
-async fn aws(context: &Context<'_>, region: &RegionArg, carry: &Carry) -> Result<AwsSettings, Error> {
+/// AWS's settings: `--region`, the variables, what the document carries, the profile, AWS's own files.
+async fn aws(
+    context: &Context<'_>,
+    region: &RegionArg,
+    carry: &Carry,
+    profile: &Profile,
+) -> Result<AwsSettings, Error> {
     let mut environment = AwsEnvironment::choose(|name| context.environment.raw(name).map(str::to_owned));
     environment.flag = region.region.clone();
-    environment.context = carry.setting("region").map(str::to_owned);
+    environment.context = carry.setting("region").or_else(|| profile.text("region")).map(str::to_owned);
     AwsSettings::load(&environment).await
 }
 

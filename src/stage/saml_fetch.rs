@@ -39,9 +39,11 @@ pub async fn run(arguments: &SamlFetch, context: &Context<'_>) -> Result<Output,
         return Ok(Output::Document(document));
     }
     let start = start(&document)?;
+    let profile = context.profile(&mut carry)?;
     let links = links(&document);
-    let org = settle_org(context, arguments.org.org.as_deref(), &carry, &links)?;
-    let app = context.setting(arguments.app.as_deref(), &["OKTA_APP_ID"], carry.setting("app"));
+    let org = settle_org(context, arguments.org.org.as_deref(), &carry, &links, &profile)?;
+    let app =
+        context.setting("app", arguments.app.as_deref(), &["OKTA_APP_ID"], carry.setting("app"), &profile);
     let mut jar = Jar::new(carry.cookies());
     if let Start::Session(id) = &start {
         jar.set("sid", id.expose_secret());

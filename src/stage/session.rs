@@ -17,6 +17,7 @@ pub async fn run(arguments: &Session, context: &Context<'_>) -> Result<Output, E
     if Shape::of(&document) != Shape::Transaction {
         return Err(misplaced(&document));
     }
+    let profile = context.profile(&mut carry)?;
     let transaction = Transaction::read(document.members());
     let Some(token) = document.secret("sessionToken") else {
         return Err(match transaction {
@@ -28,7 +29,7 @@ pub async fn run(arguments: &Session, context: &Context<'_>) -> Result<Output, E
         });
     };
     let links = transaction.map(|transaction| transaction.links()).unwrap_or_default();
-    let org = settle_org(context, arguments.org.org.as_deref(), &carry, &links)?;
+    let org = settle_org(context, arguments.org.org.as_deref(), &carry, &links, &profile)?;
     still_read(context)?;
     let okta = Okta::new(context.http, org, Jar::new(carry.cookies()));
     let session = okta.session(&token).await?;

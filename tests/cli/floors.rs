@@ -5,10 +5,22 @@ use std::path::{Path, PathBuf};
 
 /// Every module of the library, from the ground up. The trait of the terminal belongs to the ground too, and speaks in its words.
 const FLOORS: [&[&str]; 9] = [
-    &["error", "secret", "arn", "time", "signal", "process"],
+    &["error", "secret", "arn", "duration", "time", "signal", "process"],
     &["terminal", "xml"],
-    &["http", "cli", "document", "transaction", "org", "page", "assertion", "ini", "shell"],
-    &["okta", "sts", "prompt", "store"],
+    &[
+        "http",
+        "cli",
+        "document",
+        "transaction",
+        "org",
+        "page",
+        "assertion",
+        "config",
+        "ini",
+        "shell",
+        "alias",
+    ],
+    &["okta", "sts", "signin", "iam", "prompt", "store", "browser"],
     &["context"],
     &["stage"],
     &["command"],
@@ -17,7 +29,7 @@ const FLOORS: [&[&str]; 9] = [
 ];
 
 /// What stages share; they use nothing else of each other.
-const SHARED_BY_STAGES: [&str; 2] = ["credentials", "role"];
+const SHARED_BY_STAGES: [&str; 5] = ["aliases", "credentials", "endpoint", "profile", "role"];
 
 fn floor(module: &str) -> usize {
     FLOORS.iter().position(|floor| floor.contains(&module)).unwrap_or_else(|| {

@@ -76,7 +76,7 @@ fn every_command_has_a_page_and_every_page_a_command() {
         .collect();
     let main = page("oktapipe");
     assert!(pages.remove("oktapipe.1"), "{pages:?}");
-    for (name, section) in [("oktapipe-json", 5), ("oktapipe-pipeline", 7)] {
+    for (name, section) in [("oktapipe-config", 5), ("oktapipe-json", 5), ("oktapipe-pipeline", 7)] {
         assert!(pages.remove(&format!("{name}.{section}")), "{pages:?}");
         assert!(main.contains(&format!(".Xr {name} {section}")), "oktapipe.1 does not lead to {name}");
     }
@@ -124,6 +124,15 @@ fn the_formats_and_defaults_that_clap_knows_are_on_the_page() {
 }
 
 #[test]
+fn every_key_of_a_profile_is_on_the_page_of_the_file_and_every_key_of_the_page_is_known() {
+    let text = std::fs::read_to_string(folder().join("oktapipe-config.5")).unwrap();
+    let told: BTreeSet<&str> = text.lines().filter_map(|line| line.strip_prefix(".It Ic ")).collect();
+    let known: BTreeSet<&str> =
+        oktapipe::config::KEYS.iter().map(|key| key.name).chain(["inherit"]).collect();
+    assert_eq!(told, known);
+}
+
+#[test]
 fn the_table_of_exit_codes_is_the_programs() {
     let text = page("oktapipe");
     let rows: Vec<(&str, u8)> = section(&text, "EXIT STATUS")
@@ -148,13 +157,23 @@ fn every_variable_that_is_read_is_in_the_manual_and_the_other_way_round() {
         .collect();
     let sources = floors::sources();
     let mut read = BTreeSet::new();
-    for text in sources.values() {
+    // Those of other tools are on the page of import.
+    for (_, text) in sources.iter().filter(|(file, _)| !file.starts_with("command/import/")) {
         for word in text.split('"').skip(1).step_by(2) {
             let is_name = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            let is_variable = ["OKTA_", "AWS_", "GITHUB_", "SSL_CERT", "CLICOLOR", "OKTAPIPE_ASKPASS"]
-                .iter()
-                .any(|prefix| word.starts_with(prefix))
-                || ["MFA_CODE", "NO_COLOR", "TERM"].contains(&word)
+            let is_variable = [
+                "OKTA_",
+                "AWS_",
+                "GITHUB_",
+                "SSL_CERT",
+                "CLICOLOR",
+                "OKTAPIPE_ASKPASS",
+                "OKTAPIPE_CONFIG",
+                "OKTAPIPE_PROFILE",
+            ]
+            .iter()
+            .any(|prefix| word.starts_with(prefix))
+                || ["MFA_CODE", "NO_COLOR", "TERM", "BROWSER", "WSL_DISTRO_NAME"].contains(&word)
                 || word.to_ascii_lowercase().ends_with("_proxy");
             if is_name && is_variable && !WRITTEN.contains(&word) {
                 read.insert(word);

@@ -28,11 +28,19 @@ enum Ours {
     Profiles,
     Terminal,
     Dispositions,
+    Configuration,
 }
 
 impl Ours {
-    const ALL: [Ours; 6] =
-        [Ours::CaFiles, Ours::AwsFiles, Ours::AwsConfig, Ours::Profiles, Ours::Terminal, Ours::Dispositions];
+    const ALL: [Ours; 7] = [
+        Ours::CaFiles,
+        Ours::AwsFiles,
+        Ours::AwsConfig,
+        Ours::Profiles,
+        Ours::Terminal,
+        Ours::Dispositions,
+        Ours::Configuration,
+    ];
 
     /// The one that a stage writes.
     fn is_written(self) -> bool {
@@ -49,6 +57,7 @@ impl Ours {
             }
             Ours::Terminal => &["/dev/tty"],
             Ours::Dispositions => &["/proc/self/status"],
+            Ours::Configuration => &["$XDG_CONFIG_HOME/oktapipe/config.toml"],
         }
     }
 
@@ -65,6 +74,7 @@ impl Ours {
             }
             Ours::Terminal => vec!["/dev/tty".to_owned()],
             Ours::Dispositions => vec!["/proc/self/status".to_owned()],
+            Ours::Configuration => vec![below(".config/oktapipe/config.toml")],
         }
     }
 }
@@ -89,20 +99,24 @@ const fn row(
 
 const ORG: Option<&str> = Some("org");
 const STS: Option<&str> = Some("STS");
+/// The sandbox has it beside STS.
+const SIGN_IN: Option<&str> = Some("AWS sign-in");
 
-const STAGES: [Row; 9] = [
-    row("authn", None, ORG, &[Ours::CaFiles]),
+const STAGES: [Row; 11] = [
+    row("authn", None, ORG, &[Ours::CaFiles, Ours::Configuration]),
     Row {
         login: "grace@acme.example",
-        ..row("factor-verify", Some("authn"), ORG, &[Ours::CaFiles, Ours::Dispositions])
+        ..row("factor-verify", Some("authn"), ORG, &[Ours::CaFiles, Ours::Dispositions, Ours::Configuration])
     },
-    row("session", Some("authn"), ORG, &[Ours::CaFiles]),
-    row("saml-fetch", Some("session"), ORG, &[Ours::CaFiles]),
-    row("saml-roles", Some("saml-fetch"), None, &[]),
-    row("assume", Some("saml-roles"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
-    row("export", Some("assume"), None, &[]),
+    row("session", Some("authn"), ORG, &[Ours::CaFiles, Ours::Configuration]),
+    row("saml-fetch", Some("session"), ORG, &[Ours::CaFiles, Ours::Configuration]),
+    row("saml-roles", Some("saml-fetch"), None, &[Ours::Configuration]),
+    row("assume", Some("saml-roles"), STS, &[Ours::CaFiles, Ours::AwsFiles, Ours::Configuration]),
+    row("export", Some("assume"), None, &[Ours::Configuration]),
     row("to-profile", Some("assume"), None, &[Ours::AwsConfig, Ours::Profiles]),
-    row("caller-identity", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles]),
+    row("caller-identity", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles, Ours::Configuration]),
+    row("assume-role", Some("assume"), STS, &[Ours::CaFiles, Ours::AwsFiles, Ours::Configuration]),
+    row("console", Some("assume"), SIGN_IN, &[Ours::CaFiles, Ours::AwsFiles, Ours::Configuration]),
 ];
 
 /// What a program did: the paths that it named, those that it opened to write, and the ports that it called.
@@ -207,7 +221,11 @@ fn a_stage_opens_no_file_and_contacts_no_host_but_those_that_the_manual_names() 
         let document = row.after.map(|last| world.document_after(row.login, last)).unwrap_or_default();
         std::fs::write(world.home.join("in"), document).unwrap();
         let code = world.sandbox.totp(row.login, "GOOGLE");
-        let command = if row.stage == "saml-roles" { "saml-roles --first" } else { row.stage };
+        let command = match row.stage {
+            "saml-roles" => "saml-roles --first",
+            "assume-role" => "assume-role --role arn:aws:iam::444455556666:role/Plain",
+            stage => stage,
+        };
         let touched = trace(&world, command, |case| {
             let case = case.env("OKTA_USERNAME", row.login).env("OKTA_PASSWORD", world.password(row.login));
             // One trust store is enough here; the sandbox's environment names it for every program.
@@ -229,10 +247,10 @@ fn a_stage_that_fails_or_asks_touches_nothing_else() {
     let world = World::new();
     std::fs::write(world.home.join("in"), "").unwrap();
     for (command, files) in [
-        ("authn", &[Ours::Terminal][..]),
+        ("authn", &[Ours::Terminal, Ours::Configuration][..]),
         ("session", &[]),
         ("assume", &[]),
-        ("export", &[]),
+        ("export", &[Ours::Configuration]),
         ("no-such-command", &[]),
         ("--help", &[]),
         ("--version", &[]),
@@ -257,7 +275,9 @@ fn the_trust_store_is_one_file_of_the_systems() {
     });
     let ours: Vec<&String> =
         touched.named.iter().filter(|path| !LOADER.iter().any(|start| path.starts_with(start))).collect();
-    assert_eq!(ours, [BUNDLE]);
+    let profiles = world.home.join(".config/oktapipe/config.toml").display().to_string();
+    let allowed: BTreeSet<&str> = BTreeSet::from([BUNDLE, profiles.as_str()]);
+    assert_eq!(ours.into_iter().map(String::as_str).collect::<BTreeSet<_>>(), allowed);
 }
 
 #[test]

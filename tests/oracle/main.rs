@@ -17,7 +17,7 @@
 
 use clap::Parser;
 use oktapipe::cli::{Cli, Command};
-use oktapipe::context::{Context, Environment};
+use oktapipe::context::{Context, Environment, Profiles};
 use oktapipe::document::{self, Input, to_line};
 use oktapipe::error::{Error, Kind};
 use oktapipe::http::{Http, Log, Settings};
@@ -127,6 +127,7 @@ fn run(words: &[&str], bytes: &[u8]) -> Result<String, Error> {
     let context = Context {
         common: &cli.common,
         environment: &environment,
+        profiles: &Profiles::default(),
         clock: &SystemClock,
         terminal: &Nobody,
         http: &http,

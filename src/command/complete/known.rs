@@ -1,11 +1,12 @@
 //! What this machine knows of roles, providers and regions: the remembered roles, `~/.aws/config`, and the role that is taken.
 
 use crate::arn::RoleArn;
-use crate::context::Environment;
+use crate::context::{Environment, Profiles};
 use crate::ini;
 use crate::store::{self, Roles};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 /// As much of `~/.aws/config` as is read.
 const LIMIT: usize = 1 << 20;
@@ -16,6 +17,7 @@ pub(super) struct Known {
     remembered: Option<Roles>,
     config: Option<PathBuf>,
     taken: Option<String>,
+    profiles: Mutex<Profiles>,
 }
 
 /// Keys of one section of `~/.aws/config` that say something together.
@@ -40,6 +42,7 @@ impl Known {
             remembered: store::cache(|name| environment.path(name)).map(Roles::new),
             config,
             taken: environment.text("OKTAPIPE_ROLE").map(str::to_owned),
+            profiles: Mutex::new(Profiles::new(None, environment)),
         }
     }
 
@@ -62,6 +65,30 @@ impl Known {
         let roles = self.remembered.iter().flat_map(Roles::known);
         let principals: BTreeSet<String> = roles.map(|role| role.principal.to_string()).collect();
         principals.into_iter().map(|principal| (principal, String::new())).collect()
+    }
+
+    /// The names of the profiles of the configuration file, with the role of each. None of a file that is faulty.
+    pub(super) fn profiles(&self) -> Vec<(String, String)> {
+        let Ok(profiles) = self.profiles.lock() else { return Vec::new() };
+        let Some(config) = profiles.config().ok().flatten() else { return Vec::new() };
+        let role = |name: &str| {
+            config.profile(name).map(|profile| profile.list("role").join(" ")).unwrap_or_default()
+        };
+        config.names().map(|name| (name.to_owned(), role(name))).collect()
+    }
+
+    /// The profiles of `~/.aws/config`.
+    pub(super) fn aws_profiles(&self) -> Vec<(String, String)> {
+        let text = self.config();
+        let named = |section: &str| match section {
+            "default" => Some("default".to_owned()),
+            other => other.strip_prefix("profile ").map(|name| name.trim().to_owned()),
+        };
+        let names: BTreeSet<String> = ini::entries(&text)
+            .filter_map(|entry| named(entry.section))
+            .filter(|name| ini::is_profile_name(name))
+            .collect();
+        names.into_iter().map(|name| (name, "in your AWS config".to_owned())).collect()
     }
 
     /// Regions that `~/.aws/config` names.

@@ -5,11 +5,12 @@ mod files;
 mod variables;
 
 use super::credentials::Credentials;
-use super::{Output, bytes, checked, wrong_document};
+use super::{Output, bytes, checked, profile, wrong_document};
 use crate::arn;
 use crate::cli::{Export, Format, OnError};
+use crate::config::Profile;
 use crate::context::Context;
-use crate::document::{Document, LINES_LIMIT, to_line};
+use crate::document::{Carry, Document, LINES_LIMIT, to_line};
 use crate::error::{Error, Kind};
 use crate::shell::{Dialect, File, OVERRIDING, Script, is_code};
 use crate::sts;
@@ -28,11 +29,12 @@ use variables::{CLEARED, Found, may_label, script};
 pub fn run(arguments: &Export, context: &Context<'_>) -> Result<Output, Error> {
     check(arguments)?;
     if arguments.unset {
-        return unset(arguments);
+        return unset(&filled(arguments, &context.profile(&mut Carry::default())?));
     }
     let input = bytes(context, LINES_LIMIT)?;
     if is_code(&input) {
-        let found = with_settings(arguments, code::found(&input)?)?;
+        let profile = context.profile(&mut Carry::default())?;
+        let found = with_settings(&filled(arguments, &profile), code::found(&input)?)?;
         return print(arguments, context, &found);
     }
     let mut documents = super::lines(&input)?;
@@ -114,6 +116,15 @@ fn check(arguments: &Export) -> Result<(), Error> {
             "--unset and --on-error clear are for the formats of shells",
         ));
     }
+    check_labels(arguments)
+}
+
+/// With what the profile gives.
+pub fn filled(arguments: &Export, profile: &Profile) -> Export {
+    Export { label: profile::list(&arguments.label, profile, "label"), ..arguments.clone() }
+}
+
+fn check_labels(arguments: &Export) -> Result<(), Error> {
     match arguments.label.iter().find(|label| !may_label(label)) {
         None => Ok(()),
         Some(label) => Err(Error::new(
@@ -160,17 +171,19 @@ pub fn failed(arguments: &Export, exit_code: u8) -> Option<String> {
 
 fn read(arguments: &Export, context: &Context<'_>, document: Document) -> Result<Found, Error> {
     let document = checked(document)?;
-    let carry = document.carry()?;
+    let mut carry = document.carry()?;
     let credentials = Credentials::read(&document)?;
+    let profile = context.profile(&mut carry)?;
     let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-    let region = context.setting(None, &variables, carry.setting("region"));
+    let region = context.setting("region", None, &variables, carry.setting("region"), &profile);
     let user = document.members().get("AssumedRoleUser").and_then(|user| user.get("Arn"));
     let role = user.and_then(Value::as_str).and_then(arn::assumed_role);
-    with_settings(arguments, Found { credentials, region, role, labels: Vec::new() })
+    with_settings(&filled(arguments, &profile), Found { credentials, region, role, labels: Vec::new() })
 }
 
 /// The flags over what the input says. Code has settled its region already: the variables of the environment do not outweigh its flag.
 fn with_settings(arguments: &Export, found: Found) -> Result<Found, Error> {
+    check_labels(arguments)?;
     let flag = arguments.region.region.clone().filter(|flag| !flag.trim().is_empty());
     let region = flag.or(found.region);
     region.as_deref().map_or(Ok(()), sts::check_region)?;

@@ -18,7 +18,6 @@ use crate::time;
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-use std::time::Duration;
 use template::{Holder, Template};
 
 /// One document's credentials, and what is told of them.
@@ -123,7 +122,7 @@ fn write(
     let region = arguments.region.as_deref();
     let sessions: Vec<Session<'_>> = entries.iter().map(|entry| entry.session(region)).collect();
     let overwrite = Overwrite { others: arguments.overwrite, long_term: arguments.overwrite_long_term };
-    let patience = Duration::from_secs(context.common.timeout);
+    let patience = context.timeout();
     let edited = file.edit(patience, |ini| changes(&sessions, overwrite, ini))?;
     if let Some(note) = edited.note {
         (context.warn)(&note);

@@ -402,6 +402,16 @@ fn what_turns_one_file_into_another_is_what_an_edit_can_do() {
     }
 }
 
+#[test]
+fn a_file_that_another_tool_makes_in_between_is_not_replaced_unseen() {
+    let home = Home::new();
+    home.set("a", "k", "x").unwrap();
+    let place = super::place::Place::find(&home.path()).unwrap();
+    let new = super::replace::New::write(&place, None, "[b]\n").unwrap();
+    assert!(new.take_place(true).unwrap().is_none());
+    assert_eq!((home.text().as_str(), home.names()), ("[a]\nk = x\n", vec!["credentials".to_owned()]));
+}
+
 const DEV: &str = "arn:aws:sts::111122223333:assumed-role/Dev/ada";
 
 fn session<'s>(profile: &'s str, arn: Option<&'s str>) -> Session<'s> {

@@ -103,7 +103,7 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(held) = held {
             return Ok(self.silently(cache, owner).await.unwrap_or(held.document));
         }
-        let many = Many { context: self.context, cache, demand: self.demand };
+        let many = Many::new(self.context, cache, self.demand);
         many.one(&owner.lock(), || self.fresh(), self.assume()).await
     }
 
@@ -205,7 +205,7 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(form) = self.kept_form() {
             return Ok(form);
         }
-        let many = Many { context: self.context, cache, demand: self.demand };
+        let many = Many::new(self.context, cache, self.demand);
         let session = owner.session();
         let work = async {
             match cache.get(Item::Session, &session, self.context.clock.now()) {

@@ -44,6 +44,7 @@ TABLE = {
     "document": ["document"],
     "escape": ["error.rs", "document/write.rs"],
     "export": ["stage/export", "stage/credentials", "shell", "document"],
+    "ini_edit": ["ini"],
     "mask": ["document"],
     "okta_json": ["document/strict.rs", "transaction", "okta/refusal.rs", "org"],
     "org_url": ["org", "http/url.rs"],
@@ -62,7 +63,7 @@ TABLE = {
     "time": ["time"],
 }
 # What parses, and is measured in coverage; the others only carry it.
-PARSERS = ["alias", "arn", "assertion", "document", "error.rs", "http/proxy.rs", "http/url.rs", "okta/jar.rs", "okta/refusal.rs", "org", "page", "shell", "stage/credentials", "sts/answer.rs", "sts/refusal", "time", "transaction", "xml"]
+PARSERS = ["alias", "arn", "assertion", "document", "error.rs", "http/proxy.rs", "http/url.rs", "ini", "okta/jar.rs", "okta/refusal.rs", "org", "page", "shell", "stage/credentials", "sts/answer.rs", "sts/refusal", "time", "transaction", "xml"]
 RSS_MB = 256
 # Bytes that become a model of a login grow twentyfold on their way to a page; more of them find nothing new.
 MODELS = {"assertion_mutate", "assertion_roundtrip", "page_to_roles", "pipeline"}

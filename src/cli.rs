@@ -6,12 +6,14 @@
 mod arguments;
 mod login;
 mod onward;
+mod profiles;
 mod shells;
 mod step;
 
 pub use arguments::*;
 pub use login::*;
 pub use onward::*;
+pub use profiles::*;
 pub use shells::*;
 pub use step::{Explain, Schema, Step};
 
@@ -60,20 +62,6 @@ impl Cli {
             }
             _ => Cli::try_parse_from(arguments),
         }
-    }
-
-    /// The profile that is named, behind the command or with `--profile`.
-    pub fn profile(&self) -> Option<&str> {
-        let named = match &self.command {
-            Command::Login(arguments) => &arguments.sign_in.profile,
-            Command::Exec(arguments) => &arguments.sign_in.profile,
-            Command::CredentialProcess(arguments) => &arguments.sign_in.profile,
-            Command::Roles(arguments) => &arguments.sign_in.profile,
-            Command::Whoami(arguments) => &arguments.whose.profile,
-            Command::Logout(arguments) => &arguments.whose.profile,
-            _ => &None,
-        };
-        named.as_deref().or(self.common.profile.as_deref())
     }
 }
 
@@ -142,6 +130,8 @@ pub enum Command {
     Assume(Assume),
     /// Print credentials for a shell, as JSON, or for credential_process
     Export(Export),
+    /// Write credentials into profiles of the AWS credentials file: prints which
+    ToProfile(ToProfile),
     /// Ask AWS whom the credentials on stdin belong to: prints what the AWS CLI prints
     CallerIdentity(CallerIdentity),
     /// Go on from credentials to those of a further role: prints what the AWS CLI prints
@@ -160,6 +150,13 @@ pub enum Command {
     Whoami(Whoami),
     /// End the Okta session, and drop what is kept
     Logout(Logout),
+    /// Write a profile of the configuration file: by questions, or by flags
+    // Boxed: its flags are those of five stages.
+    Configure(Box<Configure>),
+    /// Take over the settings of saml2aws, gimme-aws-creds or okta-aws-cli as profiles
+    Import(Import),
+    /// Tell what is configured and by what, and what is trusted and reachable
+    Doctor(Box<Doctor>),
     /// Print the curl, jq and aws commands that a stage stands for
     Explain(Explain),
     /// Print the JSON Schema of what a stage prints
@@ -182,6 +179,21 @@ pub enum Command {
 }
 
 impl Command {
+    /// The profile that stands behind the command's name: it precedes `--profile`.
+    pub fn profile(&self) -> Option<&str> {
+        match self {
+            Command::Login(arguments) => &arguments.sign_in.profile,
+            Command::Exec(arguments) => &arguments.sign_in.profile,
+            Command::CredentialProcess(arguments) => &arguments.sign_in.profile,
+            Command::Roles(arguments) => &arguments.sign_in.profile,
+            Command::Whoami(arguments) => &arguments.whose.profile,
+            Command::Logout(arguments) => &arguments.whose.profile,
+            Command::Doctor(arguments) => &arguments.name,
+            _ => &None,
+        }
+        .as_deref()
+    }
+
     /// The subcommand's name, as error documents carry it in `stage`.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -192,6 +204,7 @@ impl Command {
             Command::SamlRoles(_) => "saml-roles",
             Command::Assume(_) => "assume",
             Command::Export(_) => "export",
+            Command::ToProfile(_) => "to-profile",
             Command::CallerIdentity(_) => "caller-identity",
             Command::AssumeRole(_) => "assume-role",
             Command::Console(_) => "console",
@@ -201,6 +214,9 @@ impl Command {
             Command::Roles(_) => "roles",
             Command::Whoami(_) => "whoami",
             Command::Logout(_) => "logout",
+            Command::Configure(_) => "configure",
+            Command::Import(_) => "import",
+            Command::Doctor(_) => "doctor",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
             Command::Init(_) => "init",

@@ -12,7 +12,7 @@ use crate::cli::Common;
 use crate::config::Profile;
 use crate::document::Carry;
 use crate::error::{Error, Kind};
-use crate::http::Http;
+use crate::http::{DEFAULT_TIMEOUT, Http};
 use crate::terminal::Terminal;
 use crate::time::Clock;
 use std::cell::RefCell;
@@ -95,6 +95,11 @@ impl Context<'_> {
             ca_file.map(|file| ("ca-file".to_owned(), file.into())),
         );
         Ok(profile)
+    }
+
+    /// How long a service may take: `--timeout`, else as long as anybody would wait.
+    pub fn timeout(&self) -> Duration {
+        self.common.timeout.map_or(DEFAULT_TIMEOUT, Duration::from_secs)
     }
 
     /// A setting: the flag, else the first of the variables that is set, else what the document carries, else what the profile says of `key`.

@@ -2,6 +2,7 @@
 //!
 //! Nothing else in the program writes to stdout, reads the process's environment or knows how a failed command ends.
 
+mod ending;
 mod manner;
 mod output;
 mod stderr;
@@ -11,21 +12,20 @@ use crate::cli::{Cli, Command, Export};
 use crate::command::{self, Failed, exec, online};
 use crate::context::{Context, Environment, Profiles};
 use crate::document::{Document, error_document, to_line};
-use crate::error::{Error, Kind, printable};
+use crate::error::{Error, Kind};
 use crate::http::{DEFAULT_TIMEOUT, Http, Log, Proxies, Settings};
 use crate::process;
 use crate::prompt::Tty;
 use crate::signal;
-use crate::stage::{self, Output};
+use crate::stage;
 use crate::time::SystemClock;
-use output::{append, write, write_document, write_lines, write_text};
-use secrecy::ExposeSecret;
+use ending::Ending;
+use output::write;
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -46,7 +46,7 @@ pub fn main() -> ExitCode {
         _ => environment,
     };
     let stderr = Stderr::new(&cli, &environment);
-    let profiles = Profiles::new(cli.profile(), &environment);
+    let profiles = Profiles::new(cli.command.profile().or(cli.common.profile.as_deref()), &environment);
     let result = with_context(&cli, &environment, &profiles, &stderr);
     end(&cli, &profiles, &stderr, result)
 }
@@ -76,7 +76,8 @@ fn with_context(
         input: RefCell::new(stdin()),
         warn: &warn,
     };
-    dispatch(&cli.command, &context)?.write(cli, stderr, stdout_is_terminal)
+    let ending = dispatch(&cli.command, &context)?;
+    Ok(ending.write(cli, stderr, stdout_is_terminal)?)
 }
 
 /// Stdin without the buffer of `io::stdin`: that one takes 8 KiB ahead, which belong to whoever reads next when only a line is wanted.
@@ -120,6 +121,16 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Failed> 
         Command::Logout(arguments) => {
             return command::logout::run(arguments, context).map(|()| Ending::Shown);
         }
+        Command::ToProfile(arguments) => stage::to_profile::run(arguments, context).map(Ending::Output),
+        Command::Configure(arguments) => command::configure::run(arguments, context).map(Ending::Output),
+        Command::Import(arguments) => command::import::run(arguments, context).map(Ending::Output),
+        Command::Doctor(arguments) => {
+            let runtime = command::runtime()?;
+            let report = runtime.block_on(command::doctor::run(arguments, context));
+            // Dropped, it would wait for a resolver that does not answer.
+            runtime.shutdown_background();
+            report.map(Ending::Report)
+        }
         Command::Explain(arguments) => command::explain::run(arguments).map(Ending::Output),
         Command::Schema(arguments) => command::schema::run(arguments).map(Ending::Output),
         Command::Init(arguments) => command::init::run(arguments).map(Ending::Output),
@@ -136,85 +147,6 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Failed> 
         Command::Demo(_) => command::demo::run(context).map(Ending::Demo),
     };
     ending.map_err(Failed::from)
-}
-
-/// What a command ends with.
-enum Ending {
-    Output(Output),
-    /// Output of one of the stages that the command is made of.
-    Login(command::login::Printed),
-    /// A command that this process becomes.
-    Exec(std::process::Command),
-    /// What a TAB offers: a shell in the middle of a line has no use for a failure.
-    Candidates(String),
-    /// A program of its own has shown everything.
-    Shown,
-    /// Text, and a server that goes on after it was written, until a signal.
-    #[cfg(feature = "sandbox")]
-    Serving(command::sandbox::Serving),
-    /// A show that writes as it goes, with the exit code of what it ran.
-    #[cfg(feature = "sandbox")]
-    Demo(command::demo::Demo),
-}
-
-impl Ending {
-    fn write(self, cli: &Cli, stderr: &Stderr, terminal: bool) -> Result<(), Failed> {
-        let written = match self {
-            Ending::Output(output) => write_output(cli, stderr, cli.command.name(), output, terminal),
-            Ending::Login(printed) => write_output(cli, stderr, printed.stage, printed.output, terminal),
-            Ending::Exec(command) => Err(become_command(command, stderr)),
-            Ending::Candidates(lines) => {
-                let _ = write(&lines);
-                Ok(())
-            }
-            Ending::Shown => Ok(()),
-            #[cfg(feature = "sandbox")]
-            Ending::Serving(serving) => {
-                write(&serving.text)?;
-                serving.wait()
-            }
-            #[cfg(feature = "sandbox")]
-            Ending::Demo(demo) => demo.show(&mut |text| write(text)),
-        };
-        written.map_err(Failed::from)
-    }
-}
-
-/// Writes what a stage printed; `name` is the stage, for the lines of it that failed.
-fn write_output(
-    cli: &Cli,
-    stderr: &Stderr,
-    name: &'static str,
-    output: Output,
-    terminal: bool,
-) -> Result<(), Error> {
-    match output {
-        Output::Document(document) => write_document(cli, stderr, &document, terminal),
-        Output::Lines(lines) => write_lines(cli, stderr, name, lines, terminal),
-        Output::Text { plain, masked } => write_text(cli, stderr, plain.expose_secret(), &masked, terminal),
-        Output::Appended { plain, masked, file, lines } => {
-            write_text(cli, stderr, plain.expose_secret(), &masked, terminal)?;
-            append(&file, lines.expose_secret())
-        }
-    }
-}
-
-/// Becomes the command. Comes back only if that cannot be, which has then been said.
-fn become_command(mut command: std::process::Command, stderr: &Stderr) -> Error {
-    if let Some(limit) = process::CoreLimit::inherited() {
-        limit.restore();
-    }
-    let error = command.exec();
-    let program = printable(&command.get_program().to_string_lossy());
-    let (exit_code, hint) = match error.kind() {
-        io::ErrorKind::NotFound => (exec::NOT_FOUND, "check its name, and PATH"),
-        _ => (exec::NOT_EXECUTABLE, "check that it is a program, and may be run"),
-    };
-    let failed = Error::new(Kind::Config, format!("{program} cannot be run: {error}"), hint);
-    if let Error::Failed(failure) = &failed {
-        stderr.failure("exec", failure);
-    }
-    Error::Told { exit_code }
 }
 
 /// What is left to do after an error: a line on stderr, something on stdout for the next stage, and the number.

@@ -69,3 +69,19 @@ pub fn glob(pattern: &[u8], text: &[u8]) -> bool {
     }
     row[text.len()]
 }
+
+/// The text of every section of an INI file but `but`, and what stands before the first, without what ends each: where sections cannot be
+/// indented below a key, a line that begins with a bracket is a header.
+pub fn sections(text: &str, but: &str) -> Vec<String> {
+    let is_blank = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
+    let mut sections = vec![String::new()];
+    for line in text.split_inclusive('\n') {
+        if line.trim_start_matches(is_blank).starts_with('[') {
+            sections.push(String::new());
+        }
+        sections.last_mut().unwrap().push_str(line);
+    }
+    let head = format!("[{but}]");
+    sections.retain(|section| !section.trim_start_matches(is_blank).starts_with(&head));
+    sections.into_iter().map(|section| section.trim_end().to_owned()).collect()
+}

@@ -1,6 +1,7 @@
 //! What each command takes of its own.
 
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// Which Okta org.
 #[derive(Args, Debug, Clone, Default)]
@@ -207,6 +208,26 @@ pub enum Format {
     /// Not offered: cmd.exe carries no % and no quotes, and loses the status
     #[value(hide = true)]
     WindowsCmd,
+}
+
+/// `oktapipe to-profile`
+#[derive(Args, Debug)]
+pub struct ToProfile {
+    /// The profile's name; {account}, {role}, {session}, {partition} and {alias} stand for what the credentials tell
+    #[arg(short, long, value_name = "TEMPLATE", default_value = "{account}-{role}")]
+    pub name: String,
+    /// The credentials file [env: AWS_SHARED_CREDENTIALS_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Write this region into the profile too
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Replace profiles of other roles, and those that get their credentials in another way
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Replace long-term keys: nobody gives you those again
+    #[arg(long)]
+    pub overwrite_long_term: bool,
 }
 
 /// `oktapipe caller-identity`

@@ -13,14 +13,15 @@ pub enum Step {
     SamlRoles,
     Assume,
     Export,
+    ToProfile,
     CallerIdentity,
     AssumeRole,
     Console,
 }
 
 impl Step {
-    /// All of them, in the order of the pipe; what goes on from its credentials comes after its end.
-    pub const ALL: [Step; 10] = [
+    /// All of them, in the order of the pipe; what takes its credentials comes after its end.
+    pub const ALL: [Step; 11] = [
         Step::Authn,
         Step::FactorVerify,
         Step::Session,
@@ -28,6 +29,7 @@ impl Step {
         Step::SamlRoles,
         Step::Assume,
         Step::Export,
+        Step::ToProfile,
         Step::CallerIdentity,
         Step::AssumeRole,
         Step::Console,
@@ -35,10 +37,10 @@ impl Step {
 
     /// The stages of the recipe's pipe: all up to `export`.
     pub fn pipe() -> impl Iterator<Item = Step> {
-        Step::recipe().filter(|step| *step != Step::CallerIdentity)
+        Step::recipe().filter(|step| !matches!(step, Step::ToProfile | Step::CallerIdentity))
     }
 
-    /// The stages that the published recipe has: the pipe's, and `caller-identity`, which is asked about its end.
+    /// The stages that the published recipe has: the pipe's, and those that stand beside its end.
     pub fn recipe() -> impl Iterator<Item = Step> {
         Step::ALL.into_iter().filter(|step| !matches!(step, Step::AssumeRole | Step::Console))
     }
@@ -53,6 +55,7 @@ impl Step {
             Step::SamlRoles => "saml-roles",
             Step::Assume => "assume",
             Step::Export => "export",
+            Step::ToProfile => "to-profile",
             Step::CallerIdentity => "caller-identity",
             Step::AssumeRole => "assume-role",
             Step::Console => "console",

@@ -37,14 +37,17 @@ const PAGES: &[Page] = &[
     page!("oktapipe-caller-identity", '1'),
     page!("oktapipe-completions", '1'),
     page!("oktapipe-config", '5'),
+    page!("oktapipe-configure", '1'),
     page!("oktapipe-console", '1'),
     page!("oktapipe-credential-process", '1'),
     #[cfg(feature = "sandbox")]
     page!("oktapipe-demo", '1'),
+    page!("oktapipe-doctor", '1'),
     page!("oktapipe-exec", '1'),
     page!("oktapipe-explain", '1'),
     page!("oktapipe-export", '1'),
     page!("oktapipe-factor-verify", '1'),
+    page!("oktapipe-import", '1'),
     page!("oktapipe-init", '1'),
     page!("oktapipe-json", '5'),
     page!("oktapipe-login", '1'),
@@ -58,6 +61,7 @@ const PAGES: &[Page] = &[
     page!("oktapipe-sandbox", '1'),
     page!("oktapipe-schema", '1'),
     page!("oktapipe-session", '1'),
+    page!("oktapipe-to-profile", '1'),
     page!("oktapipe-whoami", '1'),
 ];
 

@@ -3,11 +3,14 @@
 
 pub mod complete;
 pub mod completions;
+pub mod configure;
 pub mod credential_process;
 #[cfg(feature = "sandbox")]
 pub mod demo;
+pub mod doctor;
 pub mod exec;
 pub mod explain;
+pub mod import;
 pub mod init;
 pub mod login;
 pub mod logout;
@@ -19,6 +22,7 @@ pub mod schema;
 pub mod whoami;
 
 use crate::error::{Error, Kind};
+use tokio::runtime::{Builder, Runtime};
 
 /// A failure of a command that is made of stages: the stage that failed, if it was one, under whose name it is told.
 #[derive(Debug)]
@@ -41,17 +45,24 @@ impl From<Error> for Failed {
     }
 }
 
-/// Runs what uses the network. The AWS SDK wants a runtime; it is made here only, and only for what needs it.
+/// Runs what uses the network.
 ///
 /// # Errors
 /// Those of the future; `internal` where no runtime can be made.
 pub fn online<T, E: From<Error>>(future: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+    runtime()?.block_on(future)
+}
+
+/// The runtime is made here only, and only for commands that use the network: the AWS SDK wants one.
+///
+/// # Errors
+/// `internal` where it cannot be made.
+pub fn runtime() -> Result<Runtime, Error> {
+    Builder::new_current_thread().enable_all().build().map_err(|error| {
         Error::new(
             Kind::Internal,
             format!("the runtime cannot start: {error}"),
             "check the limits of processes and files",
         )
-    })?;
-    runtime.block_on(future)
+    })
 }

@@ -26,7 +26,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub use edit::{is_name, with_profile};
+pub use edit::{excerpt, is_name, with_aliases, with_profile};
 pub use fault::Fault;
 pub use keys::{Form, KEYS, Key};
 pub use profile::{Profile, Setting, Value};

@@ -19,6 +19,7 @@ pub use connector::Connector;
 pub use log::Log;
 pub use proxy::Proxies;
 pub use request::{Method, Request, Response};
+pub use tls::Trust;
 pub use url::{base_url, is_allowed};
 
 use crate::error::{Error, Kind};
@@ -106,6 +107,16 @@ impl Http {
             settings.ca_files.extend(ca_file);
             settings
         });
+    }
+
+    /// The files whose certificates are trusted, and how many are in each. `SSL_CERT_FILE` and the like have taken their effect.
+    pub fn trust(&self) -> Vec<Trust> {
+        tls::trust(self.settings())
+    }
+
+    /// How messages name the proxy by which a URL is reached, if any.
+    pub fn proxy(&self, url: &::url::Url) -> Option<String> {
+        self.settings().proxies.name(url)
     }
 
     fn settings(&self) -> &Settings {

@@ -4,7 +4,7 @@ use super::Settings;
 use crate::error::{Error, Kind};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Where distributions keep their bundle. One file is read: `load_native_certs` reads the same certificates a second time
@@ -25,6 +25,45 @@ pub(super) fn client_config(settings: &Settings) -> Result<ClientConfig, Error> 
         Error::new(Kind::Internal, format!("TLS cannot be set up: {error}"), "report this as a bug")
     })?;
     Ok(builder.with_root_certificates(roots(settings)?).with_no_client_auth())
+}
+
+/// A file, or folders, of certificates that are trusted.
+#[derive(Debug)]
+pub struct Trust {
+    /// The setting that names it, or `system`.
+    pub from: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// How many certificates are in it.
+    pub certificates: Result<usize, Error>,
+}
+
+/// Every source that [`roots`] takes certificates from.
+pub(super) fn trust(settings: &Settings) -> Vec<Trust> {
+    type Add<'a> = &'a dyn Fn(&mut RootCertStore) -> Result<(), Error>;
+    let count = |add: Add<'_>| {
+        let mut store = RootCertStore::empty();
+        add(&mut store).map(|()| store.len())
+    };
+    let mut found = Vec::new();
+    let mut file = |from: &str, path: &Path| {
+        let certificates = count(&|store| add_file(store, from, path));
+        found.push(Trust { from: from.to_owned(), path: path.to_owned(), certificates });
+    };
+    match (&settings.ssl_cert_file, &settings.ssl_cert_dir) {
+        (None, None) => {
+            if let Some(bundle) = BUNDLES.iter().map(Path::new).find(|path| path.exists()) {
+                file("system", bundle);
+            }
+        }
+        (given, _) => given.iter().for_each(|path| file("SSL_CERT_FILE", path)),
+    }
+    settings.ca_files.iter().for_each(|(from, path)| file(from, path));
+    if let Some(dirs) = &settings.ssl_cert_dir {
+        let certificates = count(&|store| add_dirs(store, dirs));
+        found.push(Trust { from: "SSL_CERT_DIR".to_owned(), path: dirs.clone(), certificates });
+    }
+    found
 }
 
 fn roots(settings: &Settings) -> Result<RootCertStore, Error> {

@@ -11,6 +11,7 @@ pub mod factor_verify;
 pub mod saml_fetch;
 pub mod saml_roles;
 pub mod session;
+pub mod to_profile;
 
 mod aliases;
 mod credentials;
@@ -179,7 +180,7 @@ fn misplaced(document: &Document) -> Error {
         Shape::Session => ("an Okta session", "saml-fetch takes it"),
         Shape::Form => ("a sign-in form", "saml-roles takes it"),
         Shape::Assertion => ("an assertion", "assume takes it"),
-        Shape::Credentials => ("credentials", "export and caller-identity take them"),
+        Shape::Credentials => ("credentials", "export, to-profile and caller-identity take them"),
         Shape::Identity => ("a caller identity", "it is the end of a pipe"),
         Shape::WebSsoToken => ("an OAuth token", "saml-fetch takes a web SSO token"),
         Shape::Ion => ("an Ion document", "saml-fetch takes a successful one"),

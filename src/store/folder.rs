@@ -1,6 +1,7 @@
 //! A folder that is ours alone, opened once: what is checked is what is written to, whatever its path leads to meanwhile.
 
-use crate::error::{Error, Kind, printable};
+use super::refused;
+use crate::error::Error;
 use rustix::fd::OwnedFd;
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use rustix::io::Errno;
@@ -185,9 +186,4 @@ fn safe(stat: &Stat, kind: FileType, forbidden: Mode) -> Result<(), &'static str
         return Err("can be read by others");
     }
     Ok(())
-}
-
-fn refused(path: &Path, why: &str) -> Error {
-    let path = printable(&path.display().to_string());
-    Error::new(Kind::Io, format!("{path} {why}"), "check it, or remove it")
 }

@@ -1,14 +1,16 @@
 //! What is kept from one run to the next, in files of the person's own: the names of roles, for completion; and, encrypted, what a login
 //! got, so that the next one needs nobody.
 //!
-//! Nothing depends on it: whoever calls takes a failure for a warning, or for nothing.
+//! Nothing depends on it: whoever calls takes a failure for a warning, or for nothing. Beside it, AWS's own files.
 
 mod aliases;
+pub mod aws_files;
 mod cache;
 mod flight;
 mod folder;
 mod handover;
 mod key;
+mod own_file;
 mod roles;
 mod seal;
 #[cfg(test)]
@@ -19,8 +21,10 @@ pub use cache::{Cache, Entry, Item, Owner, shown};
 pub use flight::{Lead, Queue, Record, Turn};
 pub use handover::hand_over;
 pub use key::Place;
+pub use own_file::OwnFile;
 pub use roles::{LINES, Roles};
 
+use crate::error::{Error, Kind, printable};
 use rustix::fs::{FileType, Mode, OFlags};
 use std::ffi::OsStr;
 use std::fs::File;
@@ -50,6 +54,11 @@ pub fn state<'e>(variable: impl Fn(&str) -> Option<&'e OsStr>) -> Option<PathBuf
     let state = absolute("XDG_RUNTIME_DIR").filter(is_own).or_else(|| absolute("XDG_STATE_HOME"));
     let state = state.map(Path::to_owned).or_else(|| Some(absolute("HOME")?.join(".local/state")));
     Some(state?.join("oktapipe"))
+}
+
+fn refused(path: &Path, why: &str) -> Error {
+    let path = printable(&path.display().to_string());
+    Error::new(Kind::Io, format!("{path} {why}"), "check it, or remove it")
 }
 
 /// The first `limit` bytes of a regular file as text, what is no UTF-8 replaced. `None` for everything else: a fifo is not waited for.

@@ -4,11 +4,13 @@
 //! own words in the error's body, and in the message says what they mean for a login through Okta.
 
 mod answer;
+mod endpoint;
 mod refusal;
 mod role;
 mod settings;
 
 pub use answer::ANSWER_LIMIT;
+pub use endpoint::endpoint;
 pub use role::{RoleRequest, assume_role};
 pub use settings::{AwsEnvironment, AwsSettings, RegionChoice, check_region};
 

@@ -250,7 +250,10 @@ fn shellcheck_finds_nothing_in_what_explain_prints() {
         return;
     }
     let world = World::new();
-    let stages = PIPE.iter().chain(&["caller-identity", "assume-role", "console"]).map(|stage| vec![*stage]);
+    let stages = PIPE
+        .iter()
+        .chain(&["to-profile", "caller-identity", "assume-role", "console"])
+        .map(|stage| vec![*stage]);
     for arguments in stages.chain([vec![]]) {
         let text = explained(&world, &arguments);
         // All that is optional but what would only make them longer to read, and what takes the environment's variables for mistakes.
@@ -271,6 +274,7 @@ fn as_published_prints_the_recipes_own_lines_under_what_is_wrong_with_them() {
         ("saml-roles", r#"."saml2p:Response""#),
         ("assume", "--duration=3600"),
         ("export", "export AWS_SESSION_TOKEN=$(echo ${CREDENTIALS}"),
+        ("to-profile", "\naws_session_token = $(echo ${CREDENTIALS}"),
         ("caller-identity", "\naws sts get-caller-identity\n"),
     ] {
         let text = explained(&world, &[stage, "--as-published"]);

@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// The stages that read a document, with what they need besides.
-const STAGES: [&[&str]; 9] = [
+const STAGES: [&[&str]; 10] = [
     &["factor-verify", "--no-input"],
     &["session"],
     &["saml-fetch"],
     &["saml-roles", "--no-input"],
     &["assume", "--no-input"],
     &["export", "-f", "json"],
+    &["to-profile"],
     &["caller-identity"],
     &["assume-role", "--role", "arn:aws:iam::444455556666:role/Plain"],
     &["console"],
@@ -22,7 +23,7 @@ const SOON: Duration = Duration::from_secs(15);
 
 /// Whether a stage takes many documents, one a line.
 fn takes_many(stage: &[&str]) -> bool {
-    stage[0].starts_with("assume") || stage.ends_with(&["json"])
+    ["assume", "assume-role", "to-profile"].contains(&stage[0]) || stage.ends_with(&["json"])
 }
 
 fn given(world: &World, stage: &[&str], stdin: impl AsRef<[u8]>) -> Case {
@@ -100,7 +101,7 @@ fn another_stages_document_is_refused_with_the_stage_that_takes_it() {
                 "session" => "saml-fetch",
                 "form" => "saml-roles",
                 "assertion" => "assume",
-                "credentials" => "export and caller-identity",
+                "credentials" => "export, to-profile and caller-identity",
                 _ => "the end of a pipe",
             };
             assert!(outcome.stderr.contains(hint), "{name}: {outcome}");

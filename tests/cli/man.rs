@@ -157,7 +157,8 @@ fn every_variable_that_is_read_is_in_the_manual_and_the_other_way_round() {
         .collect();
     let sources = floors::sources();
     let mut read = BTreeSet::new();
-    for text in sources.values() {
+    // Those of other tools are on the page of import.
+    for (_, text) in sources.iter().filter(|(file, _)| !file.starts_with("command/import/")) {
         for word in text.split('"').skip(1).step_by(2) {
             let is_name = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
             let is_variable = [

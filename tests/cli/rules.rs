@@ -57,8 +57,16 @@ fn what_passes_through_is_unchanged_with_status_0() {
     }
     // An error document goes on with its number, through every stage.
     let failed = world.authn("locked@acme.example").run().stdout;
-    for name in ["authn", "factor-verify", "session", "saml-fetch", "saml-roles", "assume", "caller-identity"]
-    {
+    for name in [
+        "authn",
+        "factor-verify",
+        "session",
+        "saml-fetch",
+        "saml-roles",
+        "assume",
+        "to-profile",
+        "caller-identity",
+    ] {
         let outcome = stage(&world, &[name], &failed).run();
         outcome.passes_on(77);
         assert_eq!(outcome.stdout, failed, "{name}");
@@ -71,7 +79,11 @@ fn what_passes_through_is_unchanged_with_status_0() {
         ("saml-fetch", &waiting, "factor-verify is missing"),
         ("session", &world.document_after(ADA, "saml-fetch"), "saml-roles takes it"),
         ("assume", &world.document_after(ADA, "session"), "saml-fetch takes it"),
-        ("saml-roles", &world.document_after(ADA, "assume"), "export and caller-identity take them"),
+        (
+            "saml-roles",
+            &world.document_after(ADA, "assume"),
+            "export, to-profile and caller-identity take them",
+        ),
     ] {
         let outcome = stage(&world, &[name], document).run();
         outcome.fails(65, "wrong_document");

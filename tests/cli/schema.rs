@@ -24,7 +24,7 @@ for line in sys.stdin:
         print(name, "holds" if not errors else errors, json.dumps(document)[:600])
 "#;
 
-const STAGES: [&str; 10] = [
+const STAGES: [&str; 11] = [
     "authn",
     "factor-verify",
     "session",
@@ -32,6 +32,7 @@ const STAGES: [&str; 10] = [
     "saml-roles",
     "assume",
     "export",
+    "to-profile",
     "caller-identity",
     "assume-role",
     "console",
@@ -127,6 +128,7 @@ fn what_the_stages_print_for_everybody_in_the_sandbox_is_what_their_schemas_prom
                 let further = ["--role", "arn:aws:iam::444455556666:role/Plain"];
                 held.output("console", &run(&world, user.login, "console", &[], &document));
                 held.output("assume-role", &run(&world, user.login, "assume-role", &further, &document));
+                held.output("to-profile", &run(&world, user.login, "to-profile", &[], &document));
             }
         }
         *if document.contains("\"error\"") { &mut failed } else { &mut succeeded } += 1;

@@ -98,7 +98,7 @@ fn a_word_that_may_be_a_password_is_not_repeated() {
 }
 
 /// What each stage reads from the file `in`, and whether its output holds a secret.
-fn on_a_terminal() -> [(&'static str, Option<&'static str>, bool); 10] {
+fn on_a_terminal() -> [(&'static str, Option<&'static str>, bool); 11] {
     [
         ("authn", None, true),
         ("factor-verify", Some("authn"), true),
@@ -107,6 +107,7 @@ fn on_a_terminal() -> [(&'static str, Option<&'static str>, bool); 10] {
         ("saml-roles --first", Some("saml-fetch"), true),
         ("assume", Some("saml-roles"), true),
         ("export", Some("assume"), true),
+        ("to-profile", Some("assume"), false),
         ("caller-identity", Some("assume"), false),
         ("assume-role --role arn:aws:iam::444455556666:role/Plain", Some("assume"), true),
         ("console", Some("assume"), true),

@@ -21,12 +21,14 @@ use oktapipe::context::{Context, Environment, Profiles};
 use oktapipe::document::{self, Input, to_line};
 use oktapipe::error::{Error, Kind};
 use oktapipe::http::{Http, Log, Settings};
+use oktapipe::ini::{Change, Ini};
 use oktapipe::page::{self, Page};
 use oktapipe::secret::{ExposeSecret, SecretString};
 use oktapipe::shell::{Dialect, Script};
 use oktapipe::stage::{self, Output};
 use oktapipe::terminal::{Choice, Terminal, Waiting};
 use oktapipe::time::SystemClock;
+use serde_json::Value;
 use std::cell::RefCell;
 use std::io::{BufReader, BufWriter, Read, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
@@ -94,6 +96,7 @@ fn answer(words: &[&str], bytes: &[u8]) -> Result<String, Error> {
             Input::Document(document) => Ok(to_line(&document)),
             _ => Err(Error::new(Kind::WrongDocument, "no document", "")),
         },
+        ["ini"] => edit(bytes),
         ["quote", dialect] => {
             let mut script = Script::new(Dialect::named(dialect).unwrap());
             script.export("VALUE", std::str::from_utf8(bytes).unwrap())?;
@@ -101,6 +104,20 @@ fn answer(words: &[&str], bytes: &[u8]) -> Result<String, Error> {
         }
         words => run(words, bytes),
     }
+}
+
+/// An edit of an INI file: a line of JSON that says what, and the file.
+fn edit(bytes: &[u8]) -> Result<String, Error> {
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+    let words: Value = serde_json::from_slice(&bytes[..end]).unwrap();
+    let set = words["set"].as_object().unwrap().iter();
+    let change = Change {
+        section: words["section"].as_str().unwrap(),
+        set: set.map(|(key, value)| (key.as_str(), value.as_str().unwrap())).collect(),
+        remove: words["remove"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect(),
+    };
+    let edited = Ini::parse(&bytes[end + 1..]).and_then(|ini| ini.edit(&[change]));
+    edited.map(|text| text.to_string()).map_err(|fault| Error::new(Kind::Config, fault.to_string(), ""))
 }
 
 /// What an offline stage prints on a pipe.

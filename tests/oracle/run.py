@@ -16,6 +16,7 @@ import time
 import credentials
 import documents
 import pages
+import profiles
 import responses
 import shells
 
@@ -57,7 +58,7 @@ def main():
     # The same documents in each run of CI; others by hand, where the number is printed.
     seed = int(options.get("--seed", 1 if count < 1000 else random.SystemRandom().randrange(10**9)))
     failed, skipped = 0, []
-    for oracle in responses, pages, documents, credentials, shells:
+    for oracle in responses, pages, documents, credentials, profiles, shells:
         name = oracle.__name__
         if options.get("--only", name) != name:
             continue

@@ -73,7 +73,7 @@ fn completer(argument: &Arg, known: &Arc<Known>) -> Option<ArgValueCompleter> {
         }),
         "duration" => fixed(&DURATIONS),
         "label" => fixed(&LABELS),
-        "ca_file" => ArgValueCompleter::new(|typed: &OsStr| files(typed)),
+        "ca_file" | "file" => ArgValueCompleter::new(|typed: &OsStr| files(typed)),
         "policy" => ArgValueCompleter::new(policy),
         _ => return None,
     })

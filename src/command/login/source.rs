@@ -42,7 +42,9 @@ impl<'c, 'w> Source<'c, 'w> {
         role: &As,
         demand: Demand,
     ) -> Result<Source<'c, 'w>, Failed> {
-        let profile = context.profile(&mut Carry::default())?;
+        // The first stage would have said so.
+        let faulty = |error| Failed::at("authn", error);
+        let profile = context.profile(&mut Carry::default()).map_err(faulty)?;
         let mut flags = Flags::new(sign_in, role);
         flags.saml_roles.remember |= profile.switch("remember");
         flags.saml_roles.first |= profile.switch("first");

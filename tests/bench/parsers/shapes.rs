@@ -12,6 +12,7 @@ use oktapipe::assertion::{self, TEXT_LIMIT, XML_LIMIT, decode, is_response};
 use oktapipe::document::{self, Document, INPUT_LIMIT, Input, error_document, mask, to_line, without_tokens};
 use oktapipe::error::{Error, printable};
 use oktapipe::http::{BODY_LIMIT, Proxies, base_url};
+use oktapipe::ini::{self, Change, Ini};
 use oktapipe::okta::{Jar, refused_body};
 use oktapipe::org::Org;
 use oktapipe::page::{self, MARKS, TAGS};
@@ -29,6 +30,7 @@ pub(crate) fn cases() -> Vec<Case> {
     documents(&mut all);
     answers(&mut all);
     texts(&mut all);
+    files(&mut all);
     all
 }
 
@@ -437,5 +439,38 @@ impl HttpConnector for Ready {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
         let status = self.status.try_into().unwrap();
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(self.body.clone()))))
+    }
+}
+
+fn files(all: &mut Vec<Case>) {
+    fn edit(file: &[u8]) {
+        let change = || Change { section: "a", set: vec![("k", "v"), ("l", "w")], remove: vec!["m"] };
+        let _ = black_box(Ini::parse(file).map(|ini| ini.edit(&[change()]).map(|text| text.len())));
+    }
+    for (shape, cap, make) in [
+        ("sections", 8 * ini::LINES, numbered("", |n| format!("[{n}]\n"), "[a]\n")),
+        ("keys", 9 * ini::LINES, numbered("[a]\n", |n| format!("k{n}=\n"), "")),
+        ("a value of lines", 4 * ini::LINES, filled("[a]\nk = v\n", " x=\n", "")),
+        ("a nested value", 6 * ini::LINES, filled("[a]\nk =\n", " x=\u{2028}\n", "")),
+        ("a long value", ini::LIMIT, filled("[a]\nk = ", "v ", "\n")),
+        ("brackets", ini::LIMIT, filled("[a]\nk = ", "[", "\n")),
+        ("a long indent", ini::LIMIT, filled("[a]\n", " ", "k = v\n")),
+        ("comments", 2 * ini::LINES, filled("[a]\n", "#\n", "")),
+        (
+            "profiles",
+            ini::LIMIT,
+            numbered(
+                "",
+                |n| {
+                    format!(
+                        "[p{n}]\naws_access_key_id = ASIA\naws_secret_access_key = {0}\naws_session_token = {0}{0}{0}\n\n",
+                        "x".repeat(100)
+                    )
+                },
+                "",
+            ),
+        ),
+    ] {
+        all.push(Case { parser: "ini", shape, cap, make, read: edit });
     }
 }

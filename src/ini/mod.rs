@@ -1,8 +1,16 @@
-//! Lines of an INI file as AWS's own tools read `~/.aws/config`: sections and their keys, nothing else.
+//! INI files as AWS's own tools read `~/.aws/config` and `~/.aws/credentials`: leniently, to offer what is in them ([`entries`]), and strictly, to
+//! edit them and keep the rest byte for byte ([`Ini`]).
 //!
 //! botocore's reader is Python's `RawConfigParser`: `=` or `:` ends a key, `#` and `;` begin a comment at the start of a line only, and a line
-//! that is indented goes on with the value above it (`s3 =` and what stands below it). The files are people's own, so nothing here fails:
-//! what is no section and no key is skipped.
+//! that is indented goes on with the value above it (`s3 =` and what stands below it).
+
+mod edit;
+#[cfg(test)]
+mod laws;
+mod strict;
+
+pub use edit::{Change, NAME_LIMIT, is_profile_name, is_value};
+pub use strict::{Fault, Ini, LIMIT, LINES, Section};
 
 /// One key of a section, with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +32,7 @@ impl Entry<'_> {
     }
 }
 
-/// The keys of a file, in order, in one pass. Skipped are keys before the first section, indented lines, lines without `=` or `:`, and lines with a
+/// The keys of a file, in order, in one pass. The files are people's own, so nothing here fails: skipped are keys before the first section, indented lines, lines without `=` or `:`, and lines with a
 /// control character in them (a tab apart), which no tool of AWS writes.
 pub fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
     let mut section: Option<(usize, &str)> = None;

@@ -46,6 +46,7 @@ pub(super) fn output(
     let context = Context {
         common: &cli.common,
         environment: &environment,
+        profiles: &Profiles::default(),
         clock: &SystemClock,
         terminal,
         http: &http,

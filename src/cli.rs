@@ -4,16 +4,21 @@
 //! here (clap would show their values in `--help`): a setting's variable is named in its help text and read through `context`.
 
 mod arguments;
+mod login;
+mod onward;
 mod profiles;
 mod shells;
 mod step;
 
 pub use arguments::*;
+pub use login::*;
+pub use onward::*;
 pub use profiles::*;
 pub use shells::*;
 pub use step::{Explain, Schema, Step};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 /// `oktapipe`, as typed.
@@ -39,6 +44,30 @@ pub struct Cli {
     #[command(subcommand)]
     #[allow(missing_docs, reason = "described by its type")]
     pub command: Command,
+}
+
+impl Cli {
+    /// The command line as clap reads it. The one that an SDK runs for every call is read without it: building what clap knows of all
+    /// commands takes longer than all the rest of `credential-process PROFILE`.
+    ///
+    /// # Errors
+    /// What clap refuses, and what it prints by itself.
+    pub fn parse_from(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+        match arguments {
+            [_, command, profile] if command == "credential-process" && is_plain(profile) => {
+                let profile = profile.to_str().map(str::to_owned);
+                let sign_in = SignIn { profile, ..SignIn::default() };
+                let command = CredentialProcess { sign_in, ..CredentialProcess::default() };
+                Ok(Cli { common: Common::default(), command: Command::CredentialProcess(command) })
+            }
+            _ => Cli::try_parse_from(arguments),
+        }
+    }
+}
+
+/// Whether clap would take it for a profile's name, and for nothing else.
+fn is_plain(word: &OsStr) -> bool {
+    word.to_str().is_some_and(|word| !word.is_empty() && !word.starts_with('-'))
 }
 
 /// What every command takes.
@@ -105,6 +134,22 @@ pub enum Command {
     ToProfile(ToProfile),
     /// Ask AWS whom the credentials on stdin belong to: prints what the AWS CLI prints
     CallerIdentity(CallerIdentity),
+    /// Go on from credentials to those of a further role: prints what the AWS CLI prints
+    AssumeRole(AssumeRole),
+    /// Make the address that signs a browser in to the AWS console: prints AWS's sign-in token, and the address
+    Console(Console),
+    /// Sign in, all stages in one: prints the credentials as assume does, or as export does with --format
+    Login(Login),
+    /// Run a command with credentials of a role in its environment
+    Exec(Exec),
+    /// Print credentials as the AWS SDKs want them of a credential_process
+    CredentialProcess(CredentialProcess),
+    /// List the roles that are offered, as saml-roles does
+    Roles(Roles),
+    /// Say whom the credentials that are kept belong to, as caller-identity does
+    Whoami(Whoami),
+    /// End the Okta session, and drop what is kept
+    Logout(Logout),
     /// Write a profile of the configuration file: by questions, or by flags
     // Boxed: its flags are those of five stages.
     Configure(Box<Configure>),
@@ -137,9 +182,16 @@ impl Command {
     /// The profile that stands behind the command's name: it precedes `--profile`.
     pub fn profile(&self) -> Option<&str> {
         match self {
-            Command::Doctor(arguments) => arguments.name.as_deref(),
-            _ => None,
+            Command::Login(arguments) => &arguments.sign_in.profile,
+            Command::Exec(arguments) => &arguments.sign_in.profile,
+            Command::CredentialProcess(arguments) => &arguments.sign_in.profile,
+            Command::Roles(arguments) => &arguments.sign_in.profile,
+            Command::Whoami(arguments) => &arguments.whose.profile,
+            Command::Logout(arguments) => &arguments.whose.profile,
+            Command::Doctor(arguments) => &arguments.name,
+            _ => &None,
         }
+        .as_deref()
     }
 
     /// The subcommand's name, as error documents carry it in `stage`.
@@ -154,6 +206,14 @@ impl Command {
             Command::Export(_) => "export",
             Command::ToProfile(_) => "to-profile",
             Command::CallerIdentity(_) => "caller-identity",
+            Command::AssumeRole(_) => "assume-role",
+            Command::Console(_) => "console",
+            Command::Login(_) => "login",
+            Command::Exec(_) => "exec",
+            Command::CredentialProcess(_) => "credential-process",
+            Command::Roles(_) => "roles",
+            Command::Whoami(_) => "whoami",
+            Command::Logout(_) => "logout",
             Command::Configure(_) => "configure",
             Command::Import(_) => "import",
             Command::Doctor(_) => "doctor",
@@ -175,6 +235,18 @@ impl Command {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    #[test]
+    fn what_is_read_without_clap_is_what_clap_reads() {
+        for name in ["prod", "a b", "7", "x=y", "exec", "help"] {
+            let words = ["oktapipe", "credential-process", name].map(OsString::from);
+            let (ours, claps) = (Cli::parse_from(&words).unwrap(), Cli::try_parse_from(&words).unwrap());
+            assert_eq!(format!("{ours:?}"), format!("{claps:?}"));
+        }
+        for words in [["oktapipe", "credential-process", "--help"], ["oktapipe", "credential-process", ""]] {
+            assert!(!is_plain(OsStr::new(words[2])), "{words:?}");
+        }
+    }
 
     #[test]
     fn the_command_line_is_sound_and_every_flag_has_help() {

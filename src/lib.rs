@@ -5,8 +5,10 @@
 //! conversations with the outside (`okta`, `sts`, `prompt`, `store`); `context`, the world as a value; one file a stage
 //! in `stage`; what is made of stages in `command`; and `run`, which alone reads the real world and writes the output.
 
+pub mod alias;
 pub mod arn;
 pub mod assertion;
+pub mod browser;
 pub mod cli;
 pub mod command;
 pub mod config;
@@ -15,6 +17,7 @@ pub mod document;
 pub mod duration;
 pub mod error;
 pub mod http;
+pub mod iam;
 pub mod ini;
 pub mod okta;
 pub mod org;
@@ -25,6 +28,7 @@ pub mod run;
 pub mod secret;
 pub mod shell;
 pub mod signal;
+pub mod signin;
 pub mod stage;
 pub mod store;
 pub mod sts;

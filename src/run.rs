@@ -2,13 +2,14 @@
 //!
 //! Nothing else in the program writes to stdout, reads the process's environment or knows how a failed command ends.
 
+mod ending;
 mod manner;
 mod output;
 mod stderr;
 mod usage;
 
-use crate::cli::{Cli, Command, Export};
-use crate::command;
+use crate::cli::{Cli, Command, CredentialProcess, Export};
+use crate::command::{self, Failed, exec, online};
 use crate::context::{Context, Environment, Profiles};
 use crate::document::{Document, error_document, to_line};
 use crate::error::{Error, Kind};
@@ -16,11 +17,10 @@ use crate::http::{DEFAULT_TIMEOUT, Http, Log, Proxies, Settings};
 use crate::process;
 use crate::prompt::Tty;
 use crate::signal;
-use crate::stage::{self, Output};
+use crate::stage;
 use crate::time::SystemClock;
-use clap::Parser;
-use output::{append, write, write_document, write_lines, write_text};
-use secrecy::ExposeSecret;
+use ending::Ending;
+use output::write;
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs::File;
@@ -30,7 +30,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 use stderr::Stderr;
-use tokio::runtime::Runtime;
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
@@ -38,9 +37,13 @@ pub fn main() -> ExitCode {
     process::keep_memory_private();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment: Environment = std::env::vars_os().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match Cli::parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => return usage::end(&arguments, &environment, &error),
+    };
+    let environment = match cli.command {
+        Command::CredentialProcess(_) => command::credential_process::environment(&environment),
+        _ => environment,
     };
     let stderr = Stderr::new(&cli, &environment);
     let profiles = Profiles::new(cli.command.profile().or(cli.common.profile.as_deref()), &environment);
@@ -53,7 +56,7 @@ fn with_context(
     environment: &Environment,
     profiles: &Profiles,
     stderr: &Stderr,
-) -> Result<(), Error> {
+) -> Result<(), Failed> {
     let stdout_is_terminal = io::stdout().is_terminal();
     let http = Http::new(
         settings(cli, environment),
@@ -73,7 +76,11 @@ fn with_context(
         input: RefCell::new(stdin()),
         warn: &warn,
     };
-    dispatch(&cli.command, &context)?.write(cli, stderr, stdout_is_terminal)
+    let ending = match &cli.command {
+        Command::CredentialProcess(arguments) => credentials(arguments, &context)?,
+        command => dispatch(command, &context)?,
+    };
+    Ok(ending.write(cli, stderr, stdout_is_terminal)?)
 }
 
 /// Stdin without the buffer of `io::stdin`: that one takes 8 KiB ahead, which belong to whoever reads next when only a line is wanted.
@@ -84,21 +91,50 @@ fn stdin() -> Box<dyn io::Read> {
     }
 }
 
-fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
-    match command {
-        Command::Authn(arguments) => online(stage::authn::run(arguments, context)),
-        Command::FactorVerify(arguments) => online(stage::factor_verify::run(arguments, context)),
-        Command::Session(arguments) => online(stage::session::run(arguments, context)),
-        Command::SamlFetch(arguments) => online(stage::saml_fetch::run(arguments, context)),
+/// What an SDK runs for every call. Apart from the others: the futures of all stages take 150 KB of the stack in one function, each page of
+/// which costs a fault, and there are three times as many of these as in all of `/bin/true`.
+#[inline(never)]
+fn credentials(arguments: &CredentialProcess, context: &Context<'_>) -> Result<Ending, Failed> {
+    command::credential_process::run(arguments, context).map(Ending::Output)
+}
+
+#[inline(never)]
+fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Failed> {
+    let ending = match command {
+        Command::Authn(arguments) => online(stage::authn::run(arguments, context)).map(Ending::Output),
+        Command::FactorVerify(arguments) => {
+            online(stage::factor_verify::run(arguments, context)).map(Ending::Output)
+        }
+        Command::Session(arguments) => online(stage::session::run(arguments, context)).map(Ending::Output),
+        Command::SamlFetch(arguments) => {
+            online(stage::saml_fetch::run(arguments, context)).map(Ending::Output)
+        }
+        Command::SamlRoles(arguments) if arguments.aliases => {
+            online(stage::saml_roles::with_aliases(arguments, context)).map(Ending::Output)
+        }
         Command::SamlRoles(arguments) => stage::saml_roles::run(arguments, context).map(Ending::Output),
-        Command::Assume(arguments) => online(stage::assume::run(arguments, context)),
+        Command::Assume(arguments) => online(stage::assume::run(arguments, context)).map(Ending::Output),
         Command::Export(arguments) => stage::export::run(arguments, context).map(Ending::Output),
+        Command::CallerIdentity(arguments) => {
+            online(stage::caller_identity::run(arguments, context)).map(Ending::Output)
+        }
+        Command::AssumeRole(arguments) => {
+            online(stage::assume_role::run(arguments, context)).map(Ending::Output)
+        }
+        Command::Console(arguments) => online(stage::console::run(arguments, context)).map(Ending::Output),
+        Command::Login(arguments) => return command::login::run(arguments, context).map(Ending::Login),
+        Command::Exec(arguments) => return command::exec::run(arguments, context).map(Ending::Exec),
+        Command::CredentialProcess(arguments) => return credentials(arguments, context),
+        Command::Roles(arguments) => return command::roles::run(arguments, context).map(Ending::Output),
+        Command::Whoami(arguments) => return command::whoami::run(arguments, context).map(Ending::Output),
+        Command::Logout(arguments) => {
+            return command::logout::run(arguments, context).map(|()| Ending::Shown);
+        }
         Command::ToProfile(arguments) => stage::to_profile::run(arguments, context).map(Ending::Output),
-        Command::CallerIdentity(arguments) => online(stage::caller_identity::run(arguments, context)),
         Command::Configure(arguments) => command::configure::run(arguments, context).map(Ending::Output),
         Command::Import(arguments) => command::import::run(arguments, context).map(Ending::Output),
         Command::Doctor(arguments) => {
-            let runtime = runtime()?;
+            let runtime = command::runtime()?;
             let report = runtime.block_on(command::doctor::run(arguments, context));
             // Dropped, it would wait for a resolver that does not answer.
             runtime.shutdown_background();
@@ -118,76 +154,16 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Error> {
         Command::Sandbox(arguments) => command::sandbox::run(arguments).map(Ending::Serving),
         #[cfg(feature = "sandbox")]
         Command::Demo(_) => command::demo::run(context).map(Ending::Demo),
-    }
-}
-
-/// The runtime is made here only, and only for commands that use the network: the AWS SDK wants one.
-fn online(stage: impl Future<Output = Result<Output, Error>>) -> Result<Ending, Error> {
-    runtime()?.block_on(stage).map(Ending::Output)
-}
-
-fn runtime() -> Result<Runtime, Error> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        let message = format!("the runtime cannot start: {error}");
-        Error::new(Kind::Internal, message, "check the limits of processes and files")
-    })
-}
-
-/// What a command ends with.
-enum Ending {
-    Output(Output),
-    /// What was found, and the number of the first fault.
-    Report(command::doctor::Report),
-    /// What a TAB offers: a shell in the middle of a line has no use for a failure.
-    Candidates(String),
-    /// A program of its own has shown everything.
-    Shown,
-    /// Text, and a server that goes on after it was written, until a signal.
-    #[cfg(feature = "sandbox")]
-    Serving(command::sandbox::Serving),
-    /// A show that writes as it goes, with the exit code of what it ran.
-    #[cfg(feature = "sandbox")]
-    Demo(command::demo::Demo),
-}
-
-impl Ending {
-    fn write(self, cli: &Cli, stderr: &Stderr, terminal: bool) -> Result<(), Error> {
-        match self {
-            Ending::Output(Output::Document(document)) => write_document(cli, stderr, &document, terminal),
-            Ending::Output(Output::Lines(lines)) => write_lines(cli, stderr, lines, terminal),
-            Ending::Output(Output::Text { plain, masked }) => {
-                write_text(cli, stderr, plain.expose_secret(), &masked, terminal)
-            }
-            Ending::Output(Output::Appended { plain, masked, file, lines }) => {
-                write_text(cli, stderr, plain.expose_secret(), &masked, terminal)?;
-                append(&file, lines.expose_secret())
-            }
-            Ending::Report(report) => {
-                Ending::Output(report.output).write(cli, stderr, terminal)?;
-                match report.exit_code {
-                    0 => Ok(()),
-                    exit_code => Err(Error::Told { exit_code }),
-                }
-            }
-            Ending::Candidates(lines) => {
-                let _ = write(&lines);
-                Ok(())
-            }
-            Ending::Shown => Ok(()),
-            #[cfg(feature = "sandbox")]
-            Ending::Serving(serving) => {
-                write(&serving.text)?;
-                serving.wait()
-            }
-            #[cfg(feature = "sandbox")]
-            Ending::Demo(demo) => demo.show(&mut |text| write(text)),
-        }
-    }
+    };
+    ending.map_err(Failed::from)
 }
 
 /// What is left to do after an error: a line on stderr, something on stdout for the next stage, and the number.
-fn end(cli: &Cli, profiles: &Profiles, stderr: &Stderr, result: Result<(), Error>) -> ExitCode {
-    let name = cli.command.name();
+fn end(cli: &Cli, profiles: &Profiles, stderr: &Stderr, result: Result<(), Failed>) -> ExitCode {
+    let (name, result) = match result {
+        Ok(()) => (cli.command.name(), Ok(())),
+        Err(failed) => (failed.stage.unwrap_or(cli.command.name()), Err(failed.error)),
+    };
     let form = match &cli.command {
         // The labels are unset too, and a profile may give them; that it cannot be read is no second failure.
         Command::Export(arguments) => Form::Export(
@@ -195,7 +171,14 @@ fn end(cli: &Cli, profiles: &Profiles, stderr: &Stderr, result: Result<(), Error
                 .select(None)
                 .map_or_else(|_| arguments.clone(), |profile| stage::export::filled(arguments, &profile)),
         ),
-        Command::Explain(_)
+        Command::Login(arguments) => match arguments.format {
+            Some(format) => Form::Export(command::login::to_export(arguments, format)),
+            None => Form::Document,
+        },
+        Command::Exec(_) => Form::Exec,
+        Command::CredentialProcess(_)
+        | Command::Logout(_)
+        | Command::Explain(_)
         | Command::Schema(_)
         | Command::Init(_)
         | Command::Man(_)
@@ -225,6 +208,8 @@ enum Form {
     Document,
     /// A statement that fails, for the shell that evaluates it; nothing for the other formats, which parsers read.
     Export(Export),
+    /// Nothing: stdout is the command's. And the number of all that is ours.
+    Exec,
     Nothing,
 }
 
@@ -234,8 +219,9 @@ fn fail(form: &Form, exit_code: u8, document: impl FnOnce() -> String) -> ExitCo
         _ if io::stdout().is_terminal() => None,
         Form::Document => Some(document()),
         Form::Export(arguments) => stage::export::failed(arguments, exit_code),
-        Form::Nothing => None,
+        Form::Exec | Form::Nothing => None,
     };
+    let exit_code = if matches!(form, Form::Exec) { exec::FAILED } else { exit_code };
     // The failure that is being told is the one that counts: a second one, of telling it, changes neither line nor number.
     let _ = text.map(|text| write(&text));
     ExitCode::from(exit_code)

@@ -50,6 +50,9 @@ pub trait Terminal: std::fmt::Debug {
     /// one, else on stderr. Quiet does not silence it.
     fn show(&self, line: &str);
 
+    /// As [`Terminal::show`], on the terminal alone: nothing where there is none.
+    fn tell(&self, _: &str) {}
+
     /// Says on a terminal's stderr that `what` is going on and for how long, in one line that is gone when the guard is dropped. Nothing,
     /// and no guard, where stderr is no terminal or is to be quiet: `note` is shown once then, if there is one.
     fn waiting(&self, what: &str, note: Option<&str>) -> Option<Box<dyn Waiting + '_>>;

@@ -105,6 +105,9 @@ pub struct SamlRoles {
     /// Keep the names of the roles that are offered, and of their providers, for completion
     #[arg(long)]
     pub remember: bool,
+    /// Add the accounts' aliases, and take ALIAS/NAME for a role; what is not known yet is looked up on AWS's sign-in page
+    #[arg(long)]
+    pub aliases: bool,
 }
 
 /// `oktapipe assume`
@@ -230,6 +233,9 @@ pub struct ToProfile {
 /// `oktapipe caller-identity`
 #[derive(Args, Debug)]
 pub struct CallerIdentity {
+    /// Add the account's alias, by the file of profiles or iam:ListAccountAliases
+    #[arg(long)]
+    pub alias: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub region: RegionArg,

@@ -15,11 +15,13 @@ pub enum Step {
     Export,
     ToProfile,
     CallerIdentity,
+    AssumeRole,
+    Console,
 }
 
 impl Step {
-    /// All of them, in the order of the pipe; `to-profile` and `caller-identity` are beside its end.
-    pub const ALL: [Step; 9] = [
+    /// All of them, in the order of the pipe; what takes its credentials comes after its end.
+    pub const ALL: [Step; 11] = [
         Step::Authn,
         Step::FactorVerify,
         Step::Session,
@@ -29,11 +31,18 @@ impl Step {
         Step::Export,
         Step::ToProfile,
         Step::CallerIdentity,
+        Step::AssumeRole,
+        Step::Console,
     ];
 
-    /// The stages of the recipe's pipe: all but those that stand beside its end.
+    /// The stages of the recipe's pipe: all up to `export`.
     pub fn pipe() -> impl Iterator<Item = Step> {
-        Step::ALL.into_iter().filter(|step| !matches!(step, Step::ToProfile | Step::CallerIdentity))
+        Step::recipe().filter(|step| !matches!(step, Step::ToProfile | Step::CallerIdentity))
+    }
+
+    /// The stages that the published recipe has: the pipe's, and those that stand beside its end.
+    pub fn recipe() -> impl Iterator<Item = Step> {
+        Step::ALL.into_iter().filter(|step| !matches!(step, Step::AssumeRole | Step::Console))
     }
 
     /// The subcommand's name.
@@ -48,6 +57,8 @@ impl Step {
             Step::Export => "export",
             Step::ToProfile => "to-profile",
             Step::CallerIdentity => "caller-identity",
+            Step::AssumeRole => "assume-role",
+            Step::Console => "console",
         }
     }
 }

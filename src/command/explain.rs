@@ -29,7 +29,7 @@ pub fn run(arguments: &Explain) -> Result<Output, Error> {
         (Some(step), false) => script(step).to_owned(),
         (Some(step), true) => published(step).to_owned(),
         (None, false) => recipe()?,
-        (None, true) => Step::ALL.map(published).join("\n"),
+        (None, true) => Step::recipe().map(published).collect::<Vec<_>>().join("\n"),
     };
     Ok(Output::Text { plain: text.clone().into(), masked: text })
 }
@@ -73,6 +73,8 @@ fn script(step: Step) -> &'static str {
         Step::Export => include_str!("explain/export.sh"),
         Step::ToProfile => include_str!("explain/to-profile.sh"),
         Step::CallerIdentity => include_str!("explain/caller-identity.sh"),
+        Step::AssumeRole => include_str!("explain/assume-role.sh"),
+        Step::Console => include_str!("explain/console.sh"),
     }
 }
 
@@ -87,6 +89,8 @@ fn published(step: Step) -> &'static str {
         Step::Export => include_str!("explain/published/export.txt"),
         Step::ToProfile => include_str!("explain/published/to-profile.txt"),
         Step::CallerIdentity => include_str!("explain/published/caller-identity.txt"),
+        Step::AssumeRole => include_str!("explain/published/assume-role.txt"),
+        Step::Console => include_str!("explain/published/console.txt"),
     }
 }
 

@@ -32,22 +32,29 @@ macro_rules! page {
 const PAGES: &[Page] = &[
     page!("oktapipe", '1'),
     page!("oktapipe-assume", '1'),
+    page!("oktapipe-assume-role", '1'),
     page!("oktapipe-authn", '1'),
     page!("oktapipe-caller-identity", '1'),
     page!("oktapipe-completions", '1'),
     page!("oktapipe-config", '5'),
     page!("oktapipe-configure", '1'),
+    page!("oktapipe-console", '1'),
+    page!("oktapipe-credential-process", '1'),
     #[cfg(feature = "sandbox")]
     page!("oktapipe-demo", '1'),
     page!("oktapipe-doctor", '1'),
+    page!("oktapipe-exec", '1'),
     page!("oktapipe-explain", '1'),
     page!("oktapipe-export", '1'),
     page!("oktapipe-factor-verify", '1'),
     page!("oktapipe-import", '1'),
     page!("oktapipe-init", '1'),
     page!("oktapipe-json", '5'),
+    page!("oktapipe-login", '1'),
+    page!("oktapipe-logout", '1'),
     page!("oktapipe-man", '1'),
     page!("oktapipe-pipeline", '7'),
+    page!("oktapipe-roles", '1'),
     page!("oktapipe-saml-fetch", '1'),
     page!("oktapipe-saml-roles", '1'),
     #[cfg(feature = "sandbox")]
@@ -55,6 +62,7 @@ const PAGES: &[Page] = &[
     page!("oktapipe-schema", '1'),
     page!("oktapipe-session", '1'),
     page!("oktapipe-to-profile", '1'),
+    page!("oktapipe-whoami", '1'),
 ];
 
 /// What shows a page from stdin, with the pager that `MANPAGER` or `PAGER` names: that of man-db, and that of BSD and Alpine.

@@ -81,6 +81,8 @@ fn file(step: Step) -> &'static str {
         Step::Export => include_str!("schema/export.json"),
         Step::ToProfile => include_str!("schema/to-profile.json"),
         Step::CallerIdentity => include_str!("schema/caller-identity.json"),
+        Step::AssumeRole => include_str!("schema/assume-role.json"),
+        Step::Console => include_str!("schema/console.json"),
     }
 }
 

@@ -26,6 +26,16 @@ impl Environment {
         Some(SecretString::from(text.to_owned()))
     }
 
+    /// The same without some.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Environment {
+        let mut rest = self.clone();
+        names.iter().for_each(|name| {
+            rest.0.remove(OsStr::new(name));
+        });
+        rest
+    }
+
     /// A variable as a path.
     pub fn path(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|path| !path.is_empty())

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 pub const HIDDEN: &str = "(hidden: --reveal)";
 
 /// Members that are secrets wherever they stand: Okta's tokens, the assertion, AWS's keys, OAuth's tokens.
-const SECRET_MEMBERS: [&str; 18] = [
+const SECRET_MEMBERS: [&str; 20] = [
     "stateToken",
     "sessionToken",
     "recoveryToken",
@@ -20,6 +20,8 @@ const SECRET_MEMBERS: [&str; 18] = [
     "SAMLAssertion",
     "SecretAccessKey",
     "SessionToken",
+    "SigninToken",
+    "SigninUrl",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "access_token",
@@ -162,6 +164,8 @@ fn remove_null_secrets(members: &mut Map<String, Value>) {
 
 #[cfg(test)]
 mod tests {
+    mod edges;
+
     use super::*;
     use crate::document::to_line;
     use serde_json::json;

@@ -7,6 +7,8 @@
 mod jar;
 mod push;
 mod refusal;
+#[cfg(test)]
+mod tests;
 
 pub use jar::Jar;
 pub use push::{Push, wait_for_push};
@@ -124,6 +126,20 @@ impl<'a> Okta<'a> {
         match session.get("id").and_then(Value::as_str) {
             Some(id) if !id.is_empty() => Ok(session),
             _ => Err(protocol("Okta's answer is no session: it has no id")),
+        }
+    }
+
+    /// `DELETE /api/v1/sessions/me`: ends the session whose cookie is in the jar. Okta answers 204, and 404 where the session is over already
+    /// (Okta's Sessions API reference).
+    ///
+    /// # Errors
+    /// As [`Okta::authn`].
+    pub async fn close_session(&self) -> Result<(), Error> {
+        let url = self.org.url("/api/v1/sessions/me");
+        let response = self.send(Request::delete(url).accept("application/json")).await?;
+        match response.status {
+            200..=299 | 404 => Ok(()),
+            _ => Err(refused_answer(&response, object(&response))),
         }
     }
 

@@ -120,6 +120,12 @@ impl Tty {
         device().filter(|tty| askpass.require == Require::Prefer && is_foreground(tty.as_fd()))
     }
 
+    /// Writes a line to the terminal, if there is one.
+    fn on_terminal(&self, line: &str) -> bool {
+        self.waiting.clear();
+        device().is_some_and(|tty| tty::show(tty.as_fd(), line).is_ok())
+    }
+
     /// Has a choice made by its number.
     fn number(&self, question: &str, choices: &[Choice], instead: &str) -> Result<usize, Error> {
         let wanted = format!("Number (1-{}): ", choices.len());
@@ -133,6 +139,10 @@ impl Tty {
         }
         Err(not_answered(question, "none of the choices was taken", instead))
     }
+}
+
+fn line_of(text: &str) -> String {
+    text.replace(char::is_control, " ") + "\n"
 }
 
 impl Terminal for Tty {
@@ -169,13 +179,15 @@ impl Terminal for Tty {
     }
 
     fn show(&self, text: &str) {
-        let text = text.replace(char::is_control, " ") + "\n";
-        self.waiting.clear();
-        let shown = device().is_some_and(|tty| tty::show(tty.as_fd(), &text).is_ok());
-        if !shown {
+        let text = line_of(text);
+        if !self.on_terminal(&text) {
             // The last place where a person might look; if that fails too, there is nobody to tell.
             let _ = std::io::stderr().write_all(text.as_bytes());
         }
+    }
+
+    fn tell(&self, text: &str) {
+        self.on_terminal(&line_of(text));
     }
 
     fn waiting(&self, what: &str, note: Option<&str>) -> Option<Box<dyn Waiting + '_>> {

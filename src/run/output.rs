@@ -60,6 +60,7 @@ pub(super) fn write_document(
 pub(super) fn write_lines(
     cli: &Cli,
     stderr: &Stderr,
+    name: &'static str,
     lines: Vec<Result<Document, Error>>,
     terminal: bool,
 ) -> Result<(), Error> {
@@ -68,8 +69,8 @@ pub(super) fn write_lines(
         let (document, exit_code) = match line {
             Ok(document) => (document, None),
             Err(Error::Failed(failure)) => {
-                stderr.failure(cli.command.name(), &failure);
-                (error_document(cli.command.name(), &failure), Some(failure.kind.exit_code()))
+                stderr.failure(name, &failure);
+                (error_document(name, &failure), Some(failure.kind.exit_code()))
             }
             Err(Error::Upstream { exit_code, document }) => (document.into(), Some(exit_code)),
             Err(other) => return Err(other),

@@ -31,9 +31,10 @@ pub(super) fn end(arguments: &[OsString], environment: &Environment, error: &cla
     let name = words.iter().copied().find(|word| is_command(word)).unwrap_or("oktapipe");
     let form = match name {
         "export" => Form::Export(export(&words)),
-        "explain" | "schema" | "init" | "man" | "completions" | "complete" | "sandbox" | "demo" => {
-            Form::Nothing
-        }
+        "login" if !values(&words, &["--format", "-f"]).is_empty() => Form::Export(export(&words)),
+        "exec" => Form::Exec,
+        "credential-process" | "logout" | "explain" | "schema" | "init" | "man" | "completions"
+        | "complete" | "sandbox" | "demo" => Form::Nothing,
         _ => Form::Document,
     };
     let hint = if name == "oktapipe" {

@@ -1,5 +1,6 @@
 //! `assume`: an assertion to temporary credentials, by STS AssumeRoleWithSAML.
 
+use super::aliases::Aliases;
 use super::role::{self, DEFAULT_DURATION};
 use super::{Output, Shape, checked, input_lines, misplaced, profile, still_read};
 use crate::arn::{PrincipalArn, RoleArn};
@@ -89,17 +90,18 @@ fn settle(arguments: &Assume, context: &Context<'_>, document: &Document) -> Res
         Some(roles) => roles.iter().map(offer).collect::<Result<Vec<_>, _>>()?,
         None => settled.iter().cloned().collect(),
     };
+    let aliases = Aliases::of_person(context)?.with_those_of(document);
     let flags = !arguments.role.role.is_empty() || arguments.role.principal.is_some();
     match (settled, flags) {
         (Some(settled), false) => Ok(settled),
-        (_, false) if offered.is_empty() => {
-            Err(role::narrow(&arguments.role, &offered).err().unwrap_or_else(|| misplaced(document)))
-        }
-        (_, false) => role::settle(context, offered),
+        (_, false) if offered.is_empty() => Err(role::narrow(&arguments.role, &offered, &aliases)
+            .err()
+            .unwrap_or_else(|| misplaced(document))),
+        (_, false) => role::settle(context, offered, &aliases),
         (_, true) => match role::both_given(&arguments.role)? {
             // Named whole, a role is asked for even where the document does not list it: AWS decides.
             Some(given) => Ok(given),
-            None => role::settle(context, role::narrow(&arguments.role, &offered)?),
+            None => role::settle(context, role::narrow(&arguments.role, &offered, &aliases)?, &aliases),
         },
     }
 }

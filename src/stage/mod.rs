@@ -2,8 +2,10 @@
 //! and calls no other stage. What several stages do alike with their input stands here.
 
 pub mod assume;
+pub mod assume_role;
 pub mod authn;
 pub mod caller_identity;
+pub mod console;
 pub mod export;
 pub mod factor_verify;
 pub mod saml_fetch;
@@ -11,7 +13,9 @@ pub mod saml_roles;
 pub mod session;
 pub mod to_profile;
 
+mod aliases;
 mod credentials;
+mod endpoint;
 #[cfg(test)]
 mod laws;
 mod profile;

@@ -1,5 +1,6 @@
 //! Which role: what `--role` and `--principal` leave of those that an assertion offers, and a pick on the terminal.
 
+use super::aliases::Aliases;
 use crate::arn::{PrincipalArn, RoleArn, RolePattern, nearest};
 use crate::assertion::Role;
 use crate::cli::RoleArgs;
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// `usage` for a flag that is no pattern or ARN, `no_role` with the nearest names when nothing is left.
-pub(super) fn narrow(arguments: &RoleArgs, offered: &[Role]) -> Result<Vec<Role>, Error> {
+pub(super) fn narrow(arguments: &RoleArgs, offered: &[Role], aliases: &Aliases) -> Result<Vec<Role>, Error> {
     let patterns = arguments
         .role
         .iter()
@@ -22,8 +23,10 @@ pub(super) fn narrow(arguments: &RoleArgs, offered: &[Role]) -> Result<Vec<Role>
         })
         .collect::<Result<Vec<_>, _>>()?;
     let principal = principal(arguments)?;
+    let is_meant =
+        |pattern: &RolePattern, role: &RoleArn| pattern.matches(role) || aliases.means(pattern, role);
     let wanted = |role: &&Role| {
-        (patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(&role.role)))
+        (patterns.is_empty() || patterns.iter().any(|pattern| is_meant(pattern, &role.role)))
             && principal.as_ref().is_none_or(|principal| *principal == role.principal)
     };
     let left: Vec<Role> = offered.iter().filter(wanted).cloned().collect();
@@ -34,8 +37,8 @@ pub(super) fn narrow(arguments: &RoleArgs, offered: &[Role]) -> Result<Vec<Role>
 ///
 /// # Errors
 /// `role_ambiguous` when nobody can pick.
-pub(super) fn settle(context: &Context<'_>, left: Vec<Role>) -> Result<Role, Error> {
-    let choices = choices(&left);
+pub(super) fn settle(context: &Context<'_>, left: Vec<Role>, aliases: &Aliases) -> Result<Role, Error> {
+    let choices = choices(&left, aliases);
     let index = match left.len() {
         1 => 0,
         _ if context.terminal.can_ask() => context.terminal.choose("Which role?", &choices, HINT)?,
@@ -54,16 +57,19 @@ pub(super) fn settle(context: &Context<'_>, left: Vec<Role>) -> Result<Role, Err
 }
 
 /// The roles by account and name, and by provider where that alone tells two apart.
-fn choices(roles: &[Role]) -> Vec<Choice> {
+fn choices(roles: &[Role], aliases: &Aliases) -> Vec<Choice> {
     let mut offers = BTreeMap::new();
     roles.iter().for_each(|role| *offers.entry(role.role.as_str()).or_insert(0) += 1);
     let many: Vec<bool> = roles.iter().map(|role| offers.get(role.role.as_str()) > Some(&1)).collect();
     let with_providers = many.contains(&true);
+    let alias = |role: &Role| aliases.of(role.role.account_id()).map(|(alias, _)| alias.to_owned());
+    let with_aliases = roles.iter().any(|role| alias(role).is_some());
     let choice = |(role, is_many): (&Role, &bool)| {
         let provider = role.principal.as_str().rsplit('/').next().unwrap_or_default().to_owned();
         let name = handle(&role.role);
         let name = if *is_many { format!("{name} ({provider})") } else { name };
         let mut columns = vec![role.role.account_id().to_owned(), role.role.path_and_name().to_owned()];
+        columns.extend(with_aliases.then(|| alias(role).unwrap_or_default()));
         columns.extend(with_providers.then_some(provider));
         Choice { name, columns }
     };

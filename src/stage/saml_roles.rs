@@ -1,5 +1,6 @@
 //! `saml-roles`: what an assertion offers, and the role that is meant. Offline; the signature is AWS's to verify, not ours.
 
+use super::aliases::{self, Aliases};
 use super::role::{self, DEFAULT_DURATION};
 use super::{Output, Shape, input, misplaced, profile};
 use crate::assertion::{self, Assertion, Encoded, Role, Time};
@@ -18,9 +19,46 @@ use serde_json::{Map, Value, json};
 /// # Errors
 /// `no_role`, `role_ambiguous`; `protocol` for an assertion that cannot be read; `wrong_document`.
 pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error> {
-    let (encoded, mut carry) = encoded(context)?;
-    let assertion = assertion::parse(encoded.xml())?;
-    warn(context, &encoded, &assertion);
+    let read = Read::new(context)?;
+    let aliases = Aliases::of_person(context)?;
+    list(arguments, context, read, &aliases)
+}
+
+/// As [`run`], with names of accounts: those that AWS said lately, or, if one is missing, says now. This is online.
+///
+/// # Errors
+/// As [`run`]; that no names could be had is a warning.
+pub async fn with_aliases(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error> {
+    let mut read = Read::new(context)?;
+    // Its timeout and certificates hold for what is asked now.
+    context.profile(&mut read.carry)?;
+    let aliases = aliases::looked_up(context, &read.encoded, &read.assertion).await?;
+    list(arguments, context, read, &aliases)
+}
+
+/// The input, read.
+struct Read {
+    encoded: Encoded,
+    carry: Carry,
+    assertion: Assertion,
+}
+
+impl Read {
+    fn new(context: &Context<'_>) -> Result<Read, Error> {
+        let (encoded, carry) = encoded(context)?;
+        let assertion = assertion::parse(encoded.xml())?;
+        warn(context, &encoded, &assertion);
+        Ok(Read { encoded, carry, assertion })
+    }
+}
+
+fn list(
+    arguments: &SamlRoles,
+    context: &Context<'_>,
+    read: Read,
+    aliases: &Aliases,
+) -> Result<Output, Error> {
+    let Read { encoded, mut carry, assertion } = read;
     let profile = context.profile(&mut carry)?;
     let arguments = &SamlRoles { role: profile::role(&arguments.role, &profile), ..arguments.clone() };
     if arguments.remember || profile.switch("remember") {
@@ -37,8 +75,9 @@ pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error
                 "name both: --role ARN --principal ARN",
             ));
         }
-        None => choose(arguments, context, &assertion.roles)?,
+        None => choose(arguments, context, &assertion.roles, aliases)?,
     };
+    let shown = if arguments.aliases { aliases } else { &Aliases::default() };
     let duration = match &arguments.role.duration {
         Some(text) => role::duration(text, assertion.session_duration)?,
         None => DEFAULT_DURATION,
@@ -49,7 +88,13 @@ pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error
             Ok(if arguments.skeleton {
                 skeleton(&encoded, &settled)
             } else {
-                carry.beside(members(&encoded, &assertion, std::slice::from_ref(&role), Some(&settled)))
+                carry.beside(members(
+                    &encoded,
+                    &assertion,
+                    std::slice::from_ref(&role),
+                    Some(&settled),
+                    shown,
+                ))
             })
         });
         return Ok(Output::Lines(each.collect()));
@@ -62,7 +107,7 @@ pub fn run(arguments: &SamlRoles, context: &Context<'_>) -> Result<Output, Error
         })?;
         return Ok(Output::Document(skeleton(&encoded, &role)));
     }
-    let mut members = members(&encoded, &assertion, &listed, settle.as_ref());
+    let mut members = members(&encoded, &assertion, &listed, settle.as_ref(), shown);
     if arguments.role.duration.is_some() {
         // Also where no role is settled yet: assume takes it then.
         members.insert("DurationSeconds".to_owned(), duration.into());
@@ -75,8 +120,9 @@ fn choose(
     arguments: &SamlRoles,
     context: &Context<'_>,
     offered: &[Role],
+    aliases: &Aliases,
 ) -> Result<(Vec<Role>, Option<Role>), Error> {
-    let left = role::narrow(&arguments.role, offered)?;
+    let left = role::narrow(&arguments.role, offered, aliases)?;
     if arguments.each {
         return Ok((left, None));
     }
@@ -84,7 +130,7 @@ fn choose(
     match left.as_slice() {
         [only] => Ok((vec![only.clone()], Some(only.clone()))),
         [first, ..] if arguments.first => Ok((vec![first.clone()], Some(first.clone()))),
-        _ if chosen => role::settle(context, left).map(|role| (vec![role.clone()], Some(role))),
+        _ if chosen => role::settle(context, left, aliases).map(|role| (vec![role.clone()], Some(role))),
         _ => Ok((left, None)),
     }
 }
@@ -157,7 +203,7 @@ fn settled_members(role: &Role, duration: u32) -> Map<String, Value> {
 /// The stage's document:
 ///
 /// ```json
-/// {"SAMLAssertion": "PD94…", "Roles": [{"RoleArn", "PrincipalArn", "AccountId", "RoleName", "Partition"}],
+/// {"SAMLAssertion": "PD94…", "Roles": [{"RoleArn", "PrincipalArn", "AccountId", "RoleName", "Partition", "AccountAlias", "AccountAliasSource"}],
 ///  "RoleSessionName": "ada", "SessionDuration": 3600, "SourceIdentity": …, "Subject": …, "Issuer": …, "Audience": …, "Recipient": …,
 ///  "Destination": …, "IssueInstant": …, "NotBefore": …, "NotOnOrAfter": "…Z", "NotOnOrAfterEpoch": 1772360157, "SessionNotOnOrAfter": …,
 ///  "RoleArn", "PrincipalArn", "DurationSeconds": where one role is settled}
@@ -169,12 +215,18 @@ fn members(
     assertion: &Assertion,
     listed: &[Role],
     settled: Option<&(Role, u32)>,
+    aliases: &Aliases,
 ) -> Map<String, Value> {
     let roles: Vec<Value> = listed.iter().map(|role| {
-        json!({
+        let mut listed = json!({
             "RoleArn": role.role.as_str(), "PrincipalArn": role.principal.as_str(), "AccountId": role.role.account_id(),
             "RoleName": role.role.name(), "Partition": role.role.partition().name(),
-        })
+        });
+        if let (Some(listed), Some((alias, source))) = (listed.as_object_mut(), aliases.of(role.role.account_id())) {
+            listed.insert("AccountAlias".to_owned(), alias.into());
+            listed.extend(source.map(|source| ("AccountAliasSource".to_owned(), source.name().into())));
+        }
+        listed
     }).collect();
     let mut members = Map::from_iter([
         ("SAMLAssertion".to_owned(), encoded.base64().into()),

@@ -1,14 +1,26 @@
-//! What is kept from one run to the next, in files of the person's own: the names of roles, for completion, and AWS's own files.
+//! What is kept from one run to the next, in files of the person's own: the names of roles, for completion; and, encrypted, what a login
+//! got, so that the next one needs nobody.
 //!
-//! The names are no secret, and nothing depends on them: whoever calls takes a failure for a warning, or for nothing.
+//! Nothing depends on it: whoever calls takes a failure for a warning, or for nothing. Beside it, AWS's own files.
 
+mod aliases;
 pub mod aws_files;
+mod cache;
+mod flight;
 mod folder;
+mod handover;
+mod key;
 mod own_file;
 mod roles;
+mod seal;
 #[cfg(test)]
 mod tests;
 
+pub use aliases::{Aliases, Remembered};
+pub use cache::{Cache, Entry, Item, Owner, shown};
+pub use flight::{Lead, Queue, Record, Turn};
+pub use handover::hand_over;
+pub use key::Place;
 pub use own_file::OwnFile;
 pub use roles::{LINES, Roles};
 
@@ -25,6 +37,23 @@ pub fn cache<'e>(variable: impl Fn(&str) -> Option<&'e OsStr>) -> Option<PathBuf
     let absolute = |name: &str| variable(name).map(Path::new).filter(|path| path.is_absolute());
     let cache = absolute("XDG_CACHE_HOME").map(Path::to_owned);
     Some(cache.or_else(|| Some(absolute("HOME")?.join(".cache")))?.join("oktapipe"))
+}
+
+/// The folder of what a login got: `$XDG_RUNTIME_DIR/oktapipe`, which is in memory and gone with the last session; else
+/// `$XDG_STATE_HOME/oktapipe`, else `~/.local/state/oktapipe`. A runtime folder of somebody else's, as `sudo` leaves it in the environment,
+/// counts as unset: what we made in it would be in its owner's way.
+pub fn state<'e>(variable: impl Fn(&str) -> Option<&'e OsStr>) -> Option<PathBuf> {
+    let absolute = |name: &str| variable(name).map(Path::new).filter(|path| path.is_absolute());
+    let is_own = |path: &&Path| {
+        let stat = rustix::fs::stat(*path);
+        stat.is_ok_and(|stat| {
+            stat.st_uid == rustix::process::geteuid().as_raw()
+                && FileType::from_raw_mode(stat.st_mode) == FileType::Directory
+        })
+    };
+    let state = absolute("XDG_RUNTIME_DIR").filter(is_own).or_else(|| absolute("XDG_STATE_HOME"));
+    let state = state.map(Path::to_owned).or_else(|| Some(absolute("HOME")?.join(".local/state")));
+    Some(state?.join("oktapipe"))
 }
 
 fn refused(path: &Path, why: &str) -> Error {

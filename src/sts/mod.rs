@@ -6,10 +6,12 @@
 mod answer;
 mod endpoint;
 mod refusal;
+mod role;
 mod settings;
 
 pub use answer::ANSWER_LIMIT;
 pub use endpoint::endpoint;
+pub use role::{RoleRequest, assume_role};
 pub use settings::{AwsEnvironment, AwsSettings, RegionChoice, check_region};
 
 use crate::arn::{Partition, PrincipalArn, RoleArn};
@@ -18,7 +20,7 @@ use crate::secret::{ExposeSecret, SecretString};
 use aws_sdk_sts::Client;
 use aws_sdk_sts::operation::assume_role_with_saml::AssumeRoleWithSamlOutput;
 use aws_sdk_sts::primitives::DateTimeFormat;
-use aws_sdk_sts::types::PolicyDescriptorType;
+use aws_sdk_sts::types::{AssumedRoleUser, PolicyDescriptorType};
 use aws_smithy_runtime_api::client::http::HttpClient;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -103,15 +105,7 @@ pub async fn caller_identity(
     partition: Option<&Partition>,
 ) -> Result<Map<String, Value>, Error> {
     let region = aws.region_for(partition)?;
-    let signer = aws_sdk_sts::config::Credentials::new(
-        credentials.access_key_id.clone(),
-        credentials.secret_access_key.expose_secret(),
-        credentials.session_token.as_ref().map(|token| token.expose_secret().to_owned()),
-        None,
-        "oktapipe",
-    );
-    let client = Client::from_conf(aws.client(transport, &region).credentials_provider(signer).build());
-    let output = client
+    let output = client_of(transport, aws, &region, credentials)
         .get_caller_identity()
         .send()
         .await
@@ -123,35 +117,32 @@ pub async fn caller_identity(
     if document.is_empty() { Err(incomplete("no identity")) } else { Ok(document) }
 }
 
+/// A client that signs with these credentials and no others.
+fn client_of(
+    transport: impl HttpClient + 'static,
+    aws: &AwsSettings,
+    region: &RegionChoice,
+    credentials: &Credentials,
+) -> Client {
+    let signer = aws_sdk_sts::config::Credentials::new(
+        credentials.access_key_id.clone(),
+        credentials.secret_access_key.expose_secret(),
+        credentials.session_token.as_ref().map(|token| token.expose_secret().to_owned()),
+        None,
+        "oktapipe",
+    );
+    Client::from_conf(aws.client(transport, region).credentials_provider(signer).build())
+}
+
 /// The answer as the AWS CLI prints it: members in the order of AWS's model, absent ones absent.
 #[allow(
     deprecated,
     reason = "PackedPolicySize gives way to SessionTokenUtilization, but STS sends it and the CLI prints it"
 )]
 fn document(output: &AssumeRoleWithSamlOutput) -> Result<Map<String, Value>, Error> {
-    let credentials = output.credentials().ok_or_else(|| incomplete("no credentials"))?;
-    let keys = [credentials.access_key_id(), credentials.secret_access_key(), credentials.session_token()];
-    // For a member that is missing the SDK makes up an empty one, and 1970 as expiry.
-    if keys.iter().any(|key| key.is_empty()) || credentials.expiration().secs() == 0 {
-        return Err(incomplete("incomplete credentials"));
-    }
-    let expiration = credentials.expiration().fmt(DateTimeFormat::DateTime);
-    let expiration = expiration.map_err(|_| incomplete("credentials with an impossible expiry"))?;
-
-    let mut secrets = Map::new();
-    for (name, key) in ["AccessKeyId", "SecretAccessKey", "SessionToken"].into_iter().zip(keys) {
-        put(&mut secrets, name, Some(key));
-    }
-    put(&mut secrets, "Expiration", Some(expiration));
-
     let mut document = Map::new();
-    document.insert("Credentials".to_owned(), Value::Object(secrets));
-    if let Some(user) = output.assumed_role_user() {
-        let mut member = Map::new();
-        put(&mut member, "AssumedRoleId", Some(user.assumed_role_id()));
-        put(&mut member, "Arn", Some(user.arn()));
-        document.insert("AssumedRoleUser".to_owned(), Value::Object(member));
-    }
+    credentials_member(&mut document, output.credentials())?;
+    user_member(&mut document, output.assumed_role_user());
     put(&mut document, "PackedPolicySize", output.packed_policy_size());
     put(&mut document, "Subject", output.subject());
     put(&mut document, "SubjectType", output.subject_type());
@@ -162,6 +153,36 @@ fn document(output: &AssumeRoleWithSamlOutput) -> Result<Map<String, Value>, Err
     put(&mut document, "SessionTokenUtilization", output.session_token_utilization());
     put(&mut document, "SessionTokenSize", output.session_token_size());
     Ok(document)
+}
+
+fn credentials_member(
+    document: &mut Map<String, Value>,
+    credentials: Option<&aws_sdk_sts::types::Credentials>,
+) -> Result<(), Error> {
+    let credentials = credentials.ok_or_else(|| incomplete("no credentials"))?;
+    let keys = [credentials.access_key_id(), credentials.secret_access_key(), credentials.session_token()];
+    // For a member that is missing the SDK makes up an empty one, and 1970 as expiry.
+    if keys.iter().any(|key| key.is_empty()) || credentials.expiration().secs() == 0 {
+        return Err(incomplete("incomplete credentials"));
+    }
+    let expiration = credentials.expiration().fmt(DateTimeFormat::DateTime);
+    let expiration = expiration.map_err(|_| incomplete("credentials with an impossible expiry"))?;
+    let mut secrets = Map::new();
+    for (name, key) in ["AccessKeyId", "SecretAccessKey", "SessionToken"].into_iter().zip(keys) {
+        put(&mut secrets, name, Some(key));
+    }
+    put(&mut secrets, "Expiration", Some(expiration));
+    document.insert("Credentials".to_owned(), Value::Object(secrets));
+    Ok(())
+}
+
+fn user_member(document: &mut Map<String, Value>, user: Option<&AssumedRoleUser>) {
+    if let Some(user) = user {
+        let mut member = Map::new();
+        put(&mut member, "AssumedRoleId", Some(user.assumed_role_id()));
+        put(&mut member, "Arn", Some(user.arn()));
+        document.insert("AssumedRoleUser".to_owned(), Value::Object(member));
+    }
 }
 
 fn put(document: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {

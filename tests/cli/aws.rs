@@ -1,4 +1,4 @@
-//! Beside AWS's own tools: what our stages print goes into the AWS CLI and botocore, and `assume` and `caller-identity` talk to a server
+//! Beside AWS's own tools: what our stages print goes into the AWS CLI and botocore, and the stages of STS talk to a server
 //! that is not ours (moto, from PyPI).
 
 use crate::harness::{World, has_all, path};
@@ -152,7 +152,7 @@ impl Drop for Moto {
 }
 
 #[test]
-fn assume_and_caller_identity_work_with_moto() {
+fn assume_caller_identity_and_assume_role_work_with_moto() {
     if !has_all(&["moto_server"]) {
         return;
     }
@@ -173,5 +173,17 @@ fn assume_and_caller_identity_work_with_moto() {
         .succeeds();
     // moto names a user of its own there; that it finds the key's account is what counts.
     assert_eq!(identity.json()["Account"], "111122223333", "{identity}");
+    let further = world
+        .oktapipe(&["assume-role", "--role", "arn:aws:iam::444455556666:role/Deployer", "--tag", "a=b"])
+        .env("AWS_ENDPOINT_URL_STS", &moto.url)
+        .stdin(&credentials.stdout)
+        .run()
+        .succeeds()
+        .json();
+    assert_eq!(
+        further["AssumedRoleUser"]["Arn"],
+        "arn:aws:sts::444455556666:assumed-role/Deployer/solo@acme.example",
+        "{further}"
+    );
     assert!(world.sandbox.log().iter().all(|request| request.service != "sts"));
 }

@@ -157,6 +157,43 @@ fn explained_caller_identity_asks_about_the_keys_on_its_stdin_and_no_others() {
 }
 
 #[test]
+fn explained_assume_role_takes_the_role_with_the_keys_on_its_stdin() {
+    if !tools() {
+        return;
+    }
+    let world = World::new();
+    let credentials = world.document_after(LOGIN, "assume");
+    let role = "arn:aws:iam::444455556666:role/chain/Deployer";
+    let script = "explained assume-role | oktapipe caller-identity";
+    let outcome = person(&world, LOGIN, script).env("ROLE_ARN", role).stdin(&credentials).run().succeeds();
+    assert_eq!(outcome.json()["Arn"], format!("arn:aws:sts::444455556666:assumed-role/Deployer/{LOGIN}"));
+    no_secret_in_arguments(&world, &["jq", "aws"]);
+    for stdin in ["", "{}", "{\"_oktapipe\":{\"v\":1,\"error\":{\"exit_code\":77}}}"] {
+        let outcome = person(&world, LOGIN, "explained assume-role").env("ROLE_ARN", role).stdin(stdin).run();
+        assert!(outcome.status != Some(0) && outcome.stdout.is_empty(), "{outcome}");
+    }
+}
+
+#[test]
+fn explained_console_makes_the_address_without_a_secret_in_argv() {
+    if !tools() {
+        return;
+    }
+    let world = World::new();
+    let credentials = world.document_after(LOGIN, "assume");
+    let outcome = person(&world, LOGIN, "explained console").stdin(&credentials).run().succeeds();
+    let url = outcome.json()["SigninUrl"].as_str().unwrap().to_owned();
+    let opened = Case::new("curl", &["-sS", "-o", "/dev/null", "-w", "%{http_code}", "-K", "-"], &world.home);
+    let opened = world.sandbox.environment().iter().fold(opened, |case, (name, value)| case.env(name, value));
+    assert_eq!(opened.stdin(format!("url = \"{url}\"")).run().stdout, "302");
+    no_secret_in_arguments(&world, &["jq", "curl"]);
+    for stdin in ["", "{}", "{\"_oktapipe\":{\"v\":1,\"error\":{\"exit_code\":77}}}"] {
+        let outcome = person(&world, LOGIN, "explained console").stdin(stdin).run();
+        assert!(outcome.status != Some(0) && outcome.stdout.is_empty(), "{outcome}");
+    }
+}
+
+#[test]
 fn the_whole_recipe_signs_people_in() {
     if !tools() {
         return;
@@ -213,7 +250,10 @@ fn shellcheck_finds_nothing_in_what_explain_prints() {
         return;
     }
     let world = World::new();
-    let stages = PIPE.iter().chain(&["to-profile", "caller-identity"]).map(|stage| vec![*stage]);
+    let stages = PIPE
+        .iter()
+        .chain(&["to-profile", "caller-identity", "assume-role", "console"])
+        .map(|stage| vec![*stage]);
     for arguments in stages.chain([vec![]]) {
         let text = explained(&world, &arguments);
         // All that is optional but what would only make them longer to read, and what takes the environment's variables for mistakes.

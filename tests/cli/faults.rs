@@ -36,7 +36,7 @@ struct Place {
 
 const ADA: &str = "ada@acme.example";
 
-const PLACES: [Place; 10] = [
+const PLACES: [Place; 12] = [
     Place {
         exchange: Exchange::Authn,
         login: ADA,
@@ -115,6 +115,22 @@ const PLACES: [Place; 10] = [
         login: ADA,
         after: Some("assume"),
         arguments: &["caller-identity"],
+        before: 0,
+        one_time: None,
+    },
+    Place {
+        exchange: Exchange::AssumeRole,
+        login: ADA,
+        after: Some("assume"),
+        arguments: &["assume-role", "--role", "arn:aws:iam::444455556666:role/chain/Deployer"],
+        before: 0,
+        one_time: None,
+    },
+    Place {
+        exchange: Exchange::SigninToken,
+        login: ADA,
+        after: Some("assume"),
+        arguments: &["console"],
         before: 0,
         one_time: None,
     },
@@ -322,4 +338,14 @@ fn faults_on_assume() {
 #[test]
 fn faults_on_caller_identity() {
     faults_on(Exchange::Identity);
+}
+
+#[test]
+fn faults_on_assume_role() {
+    faults_on(Exchange::AssumeRole);
+}
+
+#[test]
+fn faults_on_console() {
+    faults_on(Exchange::SigninToken);
 }

@@ -7,8 +7,20 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 9] = [
     &["error", "secret", "arn", "duration", "time", "signal", "process"],
     &["terminal", "xml"],
-    &["http", "cli", "document", "transaction", "org", "page", "assertion", "config", "ini", "shell"],
-    &["okta", "sts", "prompt", "store"],
+    &[
+        "http",
+        "cli",
+        "document",
+        "transaction",
+        "org",
+        "page",
+        "assertion",
+        "config",
+        "ini",
+        "shell",
+        "alias",
+    ],
+    &["okta", "sts", "signin", "iam", "prompt", "store", "browser"],
     &["context"],
     &["stage"],
     &["command"],
@@ -17,7 +29,7 @@ const FLOORS: [&[&str]; 9] = [
 ];
 
 /// What stages share; they use nothing else of each other.
-const SHARED_BY_STAGES: [&str; 3] = ["credentials", "profile", "role"];
+const SHARED_BY_STAGES: [&str; 5] = ["aliases", "credentials", "endpoint", "profile", "role"];
 
 fn floor(module: &str) -> usize {
     FLOORS.iter().position(|floor| floor.contains(&module)).unwrap_or_else(|| {

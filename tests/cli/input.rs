@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// The stages that read a document, with what they need besides.
-const STAGES: [&[&str]; 8] = [
+const STAGES: [&[&str]; 10] = [
     &["factor-verify", "--no-input"],
     &["session"],
     &["saml-fetch"],
@@ -14,6 +14,8 @@ const STAGES: [&[&str]; 8] = [
     &["export", "-f", "json"],
     &["to-profile"],
     &["caller-identity"],
+    &["assume-role", "--role", "arn:aws:iam::444455556666:role/Plain"],
+    &["console"],
 ];
 
 /// In a debug build with two cores that all tests share.
@@ -21,7 +23,7 @@ const SOON: Duration = Duration::from_secs(15);
 
 /// Whether a stage takes many documents, one a line.
 fn takes_many(stage: &[&str]) -> bool {
-    ["assume", "to-profile"].contains(&stage[0]) || stage.ends_with(&["json"])
+    ["assume", "assume-role", "to-profile"].contains(&stage[0]) || stage.ends_with(&["json"])
 }
 
 fn given(world: &World, stage: &[&str], stdin: impl AsRef<[u8]>) -> Case {
@@ -86,6 +88,8 @@ fn another_stages_document_is_refused_with_the_stage_that_takes_it() {
         &["SUCCESS", "session", "form"],
         &["form"],
         &["assertion"],
+        &["credentials"],
+        &["credentials"],
         &["credentials"],
         &["credentials"],
     ]) {

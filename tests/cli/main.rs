@@ -12,21 +12,27 @@
     reason = "a test that meets the unexpected shall say so and end"
 )]
 
+mod aliases;
 mod askpass;
 mod assume;
+mod assume_role;
 mod authn;
 mod aws;
 mod aws_files;
+mod cache;
 mod calling_forms;
 mod captured;
 mod clients;
 mod completions;
 mod configure;
+mod console;
+mod credential_process;
 mod dialects;
 mod doctor;
 mod ends;
 mod escapes;
 mod examples;
+mod exec;
 mod explain;
 mod export;
 mod factor;
@@ -40,6 +46,7 @@ mod import;
 mod input;
 mod kinds;
 mod login;
+mod login_matrix;
 mod man;
 mod many;
 mod memory;
@@ -56,6 +63,7 @@ mod saml_roles;
 mod schema;
 mod sdks;
 mod secrets;
+mod single_flight;
 mod statuses;
 mod swap;
 mod to_profile;

@@ -173,7 +173,7 @@ fn every_variable_that_is_read_is_in_the_manual_and_the_other_way_round() {
             ]
             .iter()
             .any(|prefix| word.starts_with(prefix))
-                || ["MFA_CODE", "NO_COLOR", "TERM"].contains(&word)
+                || ["MFA_CODE", "NO_COLOR", "TERM", "BROWSER", "WSL_DISTRO_NAME"].contains(&word)
                 || word.to_ascii_lowercase().ends_with("_proxy");
             if is_name && is_variable && !WRITTEN.contains(&word) {
                 read.insert(word);

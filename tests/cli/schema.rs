@@ -24,7 +24,7 @@ for line in sys.stdin:
         print(name, "holds" if not errors else errors, json.dumps(document)[:600])
 "#;
 
-const STAGES: [&str; 9] = [
+const STAGES: [&str; 11] = [
     "authn",
     "factor-verify",
     "session",
@@ -34,6 +34,8 @@ const STAGES: [&str; 9] = [
     "export",
     "to-profile",
     "caller-identity",
+    "assume-role",
+    "console",
 ];
 
 /// Whether Python and its validator are there; in CI they must be.
@@ -123,6 +125,9 @@ fn what_the_stages_print_for_everybody_in_the_sandbox_is_what_their_schemas_prom
                         world.oktapipe(&["export", "--format", format]).stdin(&document).run().document();
                     held.output("export", &text);
                 }
+                let further = ["--role", "arn:aws:iam::444455556666:role/Plain"];
+                held.output("console", &run(&world, user.login, "console", &[], &document));
+                held.output("assume-role", &run(&world, user.login, "assume-role", &further, &document));
                 held.output("to-profile", &run(&world, user.login, "to-profile", &[], &document));
             }
         }

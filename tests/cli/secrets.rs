@@ -33,7 +33,7 @@ fn a_verbose_pipe_logs_method_url_without_query_status_and_time() {
         ),
         (&["saml-roles", "-v", "--first"], &[]),
         (&["assume", "-v"], &["POST /: 200"]),
-        (&["caller-identity", "-v"], &["POST /: 200"]),
+        (&["console", "-v"], &["POST /federation: 200"]),
     ] {
         let case =
             world.oktapipe(arguments).stdin(&document).env("MFA_CODE", &code).env("OKTA_USERNAME", GRACE);
@@ -98,7 +98,7 @@ fn a_word_that_may_be_a_password_is_not_repeated() {
 }
 
 /// What each stage reads from the file `in`, and whether its output holds a secret.
-fn on_a_terminal() -> [(&'static str, Option<&'static str>, bool); 9] {
+fn on_a_terminal() -> [(&'static str, Option<&'static str>, bool); 11] {
     [
         ("authn", None, true),
         ("factor-verify", Some("authn"), true),
@@ -109,6 +109,8 @@ fn on_a_terminal() -> [(&'static str, Option<&'static str>, bool); 9] {
         ("export", Some("assume"), true),
         ("to-profile", Some("assume"), false),
         ("caller-identity", Some("assume"), false),
+        ("assume-role --role arn:aws:iam::444455556666:role/Plain", Some("assume"), true),
+        ("console", Some("assume"), true),
     ]
 }
 

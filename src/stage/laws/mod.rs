@@ -1,7 +1,10 @@
 //! Laws of the documents between the stages, held by the stages themselves without a process or a network: what passes through, what is kept, and
-//! what is refused when it was cut. A stage that would go on to the network is read up to there: [`is_taken`] says whether it takes the input.
+//! what is refused when it was cut; and word for word, in `forms` and `picks`, what the stages print that are offline. A stage that would go on to the network is read up to there: [`is_taken`] says whether it takes the input.
 
+mod forms;
+mod picks;
 mod roles;
+mod world;
 
 use super::*;
 use crate::assertion::Encoded;
@@ -42,7 +45,12 @@ impl Terminal for Gone {
 }
 
 fn run(words: &[&str], input: &[u8]) -> Result<String, Error> {
-    let cli = Cli::try_parse_from(["oktapipe"].iter().chain(words)).unwrap();
+    // The one stage that has a flag which it cannot do without.
+    let further: &[&str] = match words {
+        ["assume-role", ..] => &["--role", DEV, "--session-name", "ada"],
+        _ => &[],
+    };
+    let cli = Cli::try_parse_from(["oktapipe"].iter().chain(words).chain(further)).unwrap();
     let variables = [("MFA_CODE", "123456"), ("OKTA_APP_ID", "0oa1"), ("AWS_REGION", "us-east-1")];
     let environment: Environment = variables.iter().map(|(n, v)| (n.into(), v.into())).collect();
     // What gets as far as a request is refused by the proxy, not by anybody's server.
@@ -71,6 +79,8 @@ fn run(words: &[&str], input: &[u8]) -> Result<String, Error> {
         Command::Assume(arguments) => runtime.block_on(assume::run(arguments, &context)),
         Command::Export(arguments) => export::run(arguments, &context),
         Command::CallerIdentity(arguments) => runtime.block_on(caller_identity::run(arguments, &context)),
+        Command::Console(arguments) => runtime.block_on(console::run(arguments, &context)),
+        Command::AssumeRole(arguments) => runtime.block_on(assume_role::run(arguments, &context)),
         other => panic!("{}", other.name()),
     };
     Ok(match output? {
@@ -85,8 +95,17 @@ fn run(words: &[&str], input: &[u8]) -> Result<String, Error> {
 }
 
 /// The stages that read a document, each with what it takes.
-const STAGES: [&str; 7] =
-    ["factor-verify", "session", "saml-fetch", "saml-roles", "assume", "export", "caller-identity"];
+const STAGES: [&str; 9] = [
+    "factor-verify",
+    "session",
+    "saml-fetch",
+    "saml-roles",
+    "assume",
+    "export",
+    "caller-identity",
+    "assume-role",
+    "console",
+];
 
 /// Whether a stage that goes on to the network took its input: it failed for want of a reader or of the network, not for its input.
 fn is_taken(result: &Result<String, Error>) -> bool {
@@ -205,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn an_error_document_passes_every_stage_with_its_number(more in members(), code in 1u8.., at in 0usize..7) {
+    fn an_error_document_passes_every_stage_with_its_number(more in members(), code in 1u8.., at in 0usize..9) {
         let stage = STAGES[at];
         let mut document = with(stage, &more, &Map::new());
         document["_oktapipe"]["error"] = json!({"stage": "authn", "kind": "later_kind", "exit_code": code, "later": more});
@@ -219,7 +238,7 @@ proptest! {
     }
 
     #[test]
-    fn no_number_of_an_error_document_is_a_success(number in value(), at in 0usize..7) {
+    fn no_number_of_an_error_document_is_a_success(number in value(), at in 0usize..9) {
         let mut document = input_of(STAGES[at]);
         document["_oktapipe"] = json!({"error": {"exit_code": number}});
         match run(&[STAGES[at]], document.to_string().as_bytes()) {
@@ -229,14 +248,14 @@ proptest! {
     }
 
     #[test]
-    fn a_document_of_a_later_version_is_refused_by_every_stage(version in 2u64.., at in 0usize..7) {
+    fn a_document_of_a_later_version_is_refused_by_every_stage(version in 2u64.., at in 0usize..9) {
         let mut document = with(STAGES[at], &Map::new(), &Map::new());
         document["_oktapipe"]["v"] = json!(version);
         prop_assert_eq!(run(&[STAGES[at]], document.to_string().as_bytes()).unwrap_err().kind(), Some(Kind::WrongDocument));
     }
 
     #[test]
-    fn any_json_is_a_document_or_a_refusal_that_has_a_number(document in value(), at in 0usize..7) {
+    fn any_json_is_a_document_or_a_refusal_that_has_a_number(document in value(), at in 0usize..9) {
         if let Err(error) = run(&[STAGES[at]], document.to_string().as_bytes()) {
             prop_assert!(error.kind().is_some_and(|kind| kind.exit_code() > 0), "{:?}", error);
         }

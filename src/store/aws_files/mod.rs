@@ -4,7 +4,7 @@
 //! file that we did not write last is read only once it has come to rest, and one that changes before ours takes its place is read again. A moment after
 //! that it is looked at once more: a tool that had read the old file and wrote since has undone our change, which is then made again; one that had
 //! opened the old file and wrote since wrote into what nobody reads any more, and its change is made in the new one. What remains is a tool that takes
-//! longer than [`LINGER`] from reading or opening to writing, with our change in between: then one of the two is lost.
+//! longer than a tenth of a second from reading or opening to writing, with our change in between: then one of the two is lost.
 
 mod late;
 mod lock;

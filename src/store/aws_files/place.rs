@@ -255,6 +255,9 @@ pub(super) fn set_access_control(file: &File, acl: Option<&[u8]>) -> bool {
     match acl {
         Some([]) => false,
         Some(acl) => rustix::fs::fsetxattr(file, ACL, acl, rustix::fs::XattrFlags::empty()).is_ok(),
-        None => matches!(rustix::fs::fremovexattr(file, ACL), Ok(()) | Err(Errno::NODATA | Errno::NOTSUP)),
+        None => {
+            let _ = rustix::fs::fremovexattr(file, ACL);
+            access_control(file).is_none()
+        }
     }
 }

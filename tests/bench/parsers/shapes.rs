@@ -450,8 +450,8 @@ fn files(all: &mut Vec<Case>) {
         let _ = black_box(Ini::parse(file).map(|ini| ini.edit(&[change()]).map(|text| text.len())));
     }
     for (shape, cap, make) in [
-        ("sections", 8 * ini::LINES, numbered("", |n| format!("[{n}]\n"), "[a]\n")),
-        ("keys", 9 * ini::LINES, numbered("[a]\n", |n| format!("k{n}=\n"), "")),
+        ("sections", 7 * ini::LINES, numbered("", |n| format!("[{n}]\n"), "[a]\n")),
+        ("keys", 7 * ini::LINES, numbered("[a]\n", |n| format!("k{n}=\n"), "")),
         ("a value of lines", 4 * ini::LINES, filled("[a]\nk = v\n", " x=\n", "")),
         ("a nested value", 6 * ini::LINES, filled("[a]\nk =\n", " x=\u{2028}\n", "")),
         ("a long value", ini::LIMIT, filled("[a]\nk = ", "v ", "\n")),

@@ -107,12 +107,22 @@ pub const TABLE: [Row; 90] = [
     every("xml", "protocol"),
     every("204", "protocol"),
     every("304", "protocol"),
-    but(every("400", "protocol"), &[(Exchange::Assume, "config")]),
+    but(
+        every("400", "protocol"),
+        &[
+            (Exchange::Assume, "config"),
+            (Exchange::AssumeRole, "config"),
+            (Exchange::SigninToken, "authentication_failed"),
+        ],
+    ),
     but(
         each("401", ["session_expired", "protocol", "authentication_failed"]),
         &[(Exchange::StepUp, "step_up_required"), (Exchange::Assume, "role_denied")],
     ),
-    each("403", ["policy_denied", "protocol", "role_denied"]),
+    but(
+        each("403", ["policy_denied", "protocol", "role_denied"]),
+        &[(Exchange::SigninToken, "authentication_failed")],
+    ),
     every("404", "protocol"),
     each("409", ["passcode_wrong", "protocol", "protocol"]),
     each("423", ["factor_unsupported", "protocol", "protocol"]),

@@ -166,6 +166,8 @@ impl Sandbox {
             ("NODE_EXTRA_CA_CERTS", ca_file.clone()),
             ("REQUESTS_CA_BUNDLE", ca_file),
             ("AWS_ENDPOINT_URL_STS", self.sts()),
+            ("AWS_ENDPOINT_URL_SIGNIN", self.sts()),
+            ("AWS_ENDPOINT_URL_IAM", self.sts()),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
@@ -238,6 +240,7 @@ impl Sandbox {
             arn,
             account: "111122223333".to_owned(),
             user_id,
+            session: None,
         };
         state.keys.insert(id.clone(), key);
         (id, secret)

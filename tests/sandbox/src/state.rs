@@ -73,7 +73,7 @@ pub(crate) struct Session {
 }
 
 /// AWS credentials this sandbox gave out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct IssuedKey {
     pub(crate) secret: String,
     /// None with the keys of an IAM user, which live until they are deleted.
@@ -82,6 +82,20 @@ pub(crate) struct IssuedKey {
     pub(crate) arn: String,
     pub(crate) account: String,
     pub(crate) user_id: String,
+    /// None with the keys of an IAM user.
+    pub(crate) session: Option<RoleSession>,
+}
+
+/// What a session of a role hands on to the sessions that are begun with its keys.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RoleSession {
+    /// The role's ARN, path and all: trust policies name it, not the session.
+    pub(crate) role: String,
+    /// Whether another role's session began it.
+    pub(crate) chained: bool,
+    /// Keys and values of the session tags that are transitive.
+    pub(crate) transitive: Vec<(String, String)>,
+    pub(crate) source_identity: Option<String>,
 }
 
 impl State {

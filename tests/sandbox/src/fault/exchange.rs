@@ -28,11 +28,15 @@ pub enum Exchange {
     Assume,
     /// GetCallerIdentity.
     Identity,
+    /// AssumeRole.
+    AssumeRole,
+    /// Credentials for a token of the console's sign-in.
+    SigninToken,
 }
 
 impl Exchange {
     /// All, in the order of a sign-in.
-    pub const ALL: [Exchange; 10] = [
+    pub const ALL: [Exchange; 12] = [
         Exchange::Authn,
         Exchange::StepUp,
         Exchange::Challenge,
@@ -43,6 +47,8 @@ impl Exchange {
         Exchange::AppPage,
         Exchange::Assume,
         Exchange::Identity,
+        Exchange::AssumeRole,
+        Exchange::SigninToken,
     ];
 
     /// Its name for people.
@@ -58,6 +64,8 @@ impl Exchange {
             Exchange::AppPage => "app-page",
             Exchange::Assume => "assume",
             Exchange::Identity => "identity",
+            Exchange::AssumeRole => "assume-role",
+            Exchange::SigninToken => "signin-token",
         }
     }
 
@@ -73,7 +81,7 @@ impl Exchange {
 
     /// Whether it is a conversation with AWS.
     pub fn is_aws(self) -> bool {
-        matches!(self, Exchange::Assume | Exchange::Identity)
+        matches!(self, Exchange::Assume | Exchange::Identity | Exchange::AssumeRole | Exchange::SigninToken)
     }
 
     pub(crate) fn service(self) -> Service {
@@ -88,6 +96,8 @@ impl Exchange {
             return match action.map(|(_, action)| action.as_str()) {
                 Some("AssumeRoleWithSAML") => Some(Exchange::Assume),
                 Some("GetCallerIdentity") => Some(Exchange::Identity),
+                Some("AssumeRole") => Some(Exchange::AssumeRole),
+                Some("getSigninToken") => Some(Exchange::SigninToken),
                 _ => None,
             };
         }

@@ -250,7 +250,8 @@ fn loops(exchange: Exchange, origin: &str, status: u16) -> Action {
         Exchange::AppLink => format!("/home/amazon_aws/{}/272", crate::okta::APP_ID),
         Exchange::AppPage => format!("/app/amazon_aws/{}/sso/saml", crate::okta::EXTERNAL_KEY),
         Exchange::Session => "/api/v1/sessions".to_owned(),
-        Exchange::Assume | Exchange::Identity => "/".to_owned(),
+        Exchange::Assume | Exchange::Identity | Exchange::AssumeRole => "/".to_owned(),
+        Exchange::SigninToken => "/federation".to_owned(),
         _ => "/api/v1/authn".to_owned(),
     };
     Action::answer(status, "", "").with("location", format!("{origin}{path}"))

@@ -1,12 +1,13 @@
 //! AssumeRoleWithSAML. Checks come in the order AWS makes them, as far as that is known from its messages.
 
 use super::assertion::{self, Claims, Unreadable};
+use super::issue::issue;
 use super::request::{Parameters, Wanted, resource, validated, validation};
 use super::{Refusal, escaped};
-use crate::clock::{SECOND, aws_time, parse_time};
+use crate::clock::{SECOND, parse_time};
 use crate::saml::{AWS_ATTRIBUTES, issuer};
 use crate::server::Shared;
-use crate::state::IssuedKey;
+use crate::state::RoleSession;
 use crate::users::{FOREIGN_PROVIDER, Role, USERS, User, find_role};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -46,7 +47,7 @@ pub(super) fn assume_role_with_saml(
 
 /// Whether a call for this role is to be throttled, which counts it. STS's own code and text for that, as AWS's list of
 /// common errors and SDKs have them.
-fn throttled(shared: &Shared, role: &str) -> bool {
+pub(super) fn throttled(shared: &Shared, role: &str) -> bool {
     let mut state = shared.state();
     let name = role.rsplit('/').next().unwrap_or(role);
     let key = if state.throttles.contains_key(role) { role } else { name };
@@ -112,19 +113,9 @@ fn issued(shared: &Shared, wanted: &Wanted<'_>, claims: &Claims, role: &Role, se
     let limit = claims.values(&format!("{AWS_ATTRIBUTES}SessionDuration"));
     let limit = limit.first().and_then(|text| text.parse().ok()).unwrap_or(wanted.duration);
     let expires = shared.clock.now() + wanted.duration.min(limit) * SECOND;
-    let (partition, account, path) = resource(&role.arn, "role/").unwrap_or_default();
-    // The path is dropped: an assumed role's ARN cannot be turned back into the role's.
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let role_id = STANDARD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, role.arn.as_bytes()));
-    let role_id: String =
-        role_id.to_ascii_uppercase().chars().filter(char::is_ascii_alphanumeric).take(17).collect();
-    let user_id = format!("AROA{role_id}:{session_name}");
-    let arn = format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session_name}");
     let format = claims.subject_format.as_str();
     let subject_type = format.strip_prefix("urn:oasis:names:tc:SAML:2.0:nameid-format:").unwrap_or(format);
-    let mut state = shared.state();
-    let (key_id, secret) = (state.random.access_key_id(), state.random.secret_access_key());
-    let session_token = state.random.aws_session_token();
+    let (_, account, _) = resource(&role.arn, "role/").unwrap_or_default();
     let members = [
         ("Audience", claims.recipient.clone().unwrap_or_default()),
         ("Issuer", claims.issuer.clone()),
@@ -135,22 +126,8 @@ fn issued(shared: &Shared, wanted: &Wanted<'_>, claims: &Claims, role: &Role, se
     ];
     let members: String =
         members.iter().map(|(name, value)| format!("<{name}>{}</{name}>", escaped(value))).collect();
-    let result = format!(
-        "<AssumedRoleUser><AssumedRoleId>{user_id}</AssumedRoleId><Arn>{arn}</Arn></AssumedRoleUser>\
-         <Credentials><AccessKeyId>{key_id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>\
-         <SessionToken>{session_token}</SessionToken><Expiration>{}</Expiration></Credentials>{members}",
-        aws_time(expires)
-    );
-    let issued = IssuedKey {
-        secret,
-        session_token: Some(session_token),
-        expires,
-        arn,
-        account: account.to_owned(),
-        user_id,
-    };
-    state.keys.insert(key_id, issued);
-    result
+    let session = RoleSession { role: role.arn.to_string(), ..RoleSession::default() };
+    format!("{}{members}", issue(shared, session_name, expires, session))
 }
 
 /// `Base64(SHA1(Issuer + account + "/" + provider's name))`, from STS's API reference.

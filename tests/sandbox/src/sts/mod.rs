@@ -1,11 +1,14 @@
-//! AWS STS, the query protocol of version 2011-06-15: AssumeRoleWithSAML and GetCallerIdentity. On the same
-//! listener, at `/federation` and `/saml`, AWS's sign-in.
+//! AWS STS, the query protocol of version 2011-06-15: AssumeRoleWithSAML, AssumeRole and GetCallerIdentity. On the same
+//! listener IAM, and, at `/federation` and `/saml`, AWS's sign-in.
 
 mod assertion;
 mod assume;
 mod federation;
+mod iam;
 mod identity;
+mod issue;
 mod request;
+mod role;
 mod signin;
 mod sigv4;
 
@@ -44,17 +47,19 @@ pub(crate) fn answer(shared: &Shared, asked: &Asked) -> Reply {
         // A browser is sent to the documentation; that the real endpoint does so is recalled, not confirmed.
         return Reply::redirect("https://aws.amazon.com/iam").header("x-amzn-requestid", &request_id);
     }
+    let is_iam = form(&asked.body).iter().any(|(name, value)| name == "Version" && value == iam::VERSION);
+    let name_space = if is_iam { iam::NAME_SPACE } else { NAME_SPACE };
     let (status, xml) = match dispatch(shared, asked, &request_id) {
         Ok((action, result)) => (
             200,
             format!(
-                r#"<{action}Response xmlns="{NAME_SPACE}"><{action}Result>{result}</{action}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"#
+                r#"<{action}Response xmlns="{name_space}"><{action}Result>{result}</{action}Result><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"#
             ),
         ),
         Err(refusal) => (
             refusal.status,
             format!(
-                r#"<ErrorResponse xmlns="{NAME_SPACE}"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"#,
+                r#"<ErrorResponse xmlns="{name_space}"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"#,
                 refusal.code,
                 escaped(&refusal.message)
             ),
@@ -74,8 +79,14 @@ fn dispatch(shared: &Shared, asked: &Asked, request_id: &str) -> Result<(&'stati
             let result = assume::assume_role_with_saml(shared, &parameters, request_id)?;
             Ok(("AssumeRoleWithSAML", result))
         }
+        Some("AssumeRole") if version == VERSION => {
+            Ok(("AssumeRole", role::assume_role(shared, asked, &parameters)?))
+        }
         Some("GetCallerIdentity") if version == VERSION => {
             Ok(("GetCallerIdentity", identity::get_caller_identity(shared, asked)?))
+        }
+        Some("ListAccountAliases") if version == iam::VERSION => {
+            Ok(("ListAccountAliases", iam::list_account_aliases(shared, asked)?))
         }
         None => Err(Refusal::new(
             400,

@@ -1,4 +1,4 @@
-//! What AssumeRoleWithSAML asks for, and the limits of STS's API model.
+//! What AssumeRoleWithSAML asks for, and the limits of STS's API model, which AssumeRole shares.
 
 use super::Refusal;
 use std::collections::HashMap;
@@ -21,35 +21,46 @@ pub(super) fn validated(parameters: &Parameters) -> Result<Wanted<'_>, Refusal> 
     let role = sized(parameters, "RoleArn", "roleArn", 20, 2048, &mut errors);
     let provider = sized(parameters, "PrincipalArn", "principalArn", 20, 2048, &mut errors);
     let assertion = sized(parameters, "SAMLAssertion", "sAMLAssertion", 4, 100_000, &mut errors);
-    let mut duration = 3600;
-    if let Some(text) = parameters.get("DurationSeconds") {
-        duration = text.parse::<i64>().map_err(|_| {
-            Refusal::new(400, "MalformedInput", "Unexpected value for DurationSeconds: an integer is needed")
-        })?;
-        let bound = if duration < 900 {
-            Some(("greater", 900))
-        } else {
-            (duration > 43_200).then_some(("less", 43_200))
-        };
-        if let Some((side, bound)) = bound {
-            errors.push(format!(
-                "Value '{duration}' at 'durationSeconds' failed to satisfy constraint: \
-                 Member must have value {side} than or equal to {bound}"
-            ));
-        }
-    }
-    let policy = parameters.get("Policy").map(String::as_str);
-    if let Some(policy) = policy {
-        length("policy", policy, 1, 2048, &mut errors);
-    }
-    match errors.len() {
-        0 => {}
-        1 => return Err(validation(format!("1 validation error detected: {}", errors.concat()))),
-        many => return Err(validation(format!("{many} validation errors detected: {}", errors.join("; ")))),
-    }
+    let duration = duration(parameters, &mut errors)?;
+    limits(parameters, errors)?;
     if resource(role, "role/").is_none() || resource(provider, "saml-provider/").is_none() {
         return Err(validation("Request ARN is invalid"));
     }
+    Ok(Wanted { role, provider, assertion, duration, packed: policies(parameters)? })
+}
+
+/// DurationSeconds, 3600 where nothing is asked for.
+pub(super) fn duration(parameters: &Parameters, errors: &mut Vec<String>) -> Result<i64, Refusal> {
+    let Some(text) = parameters.get("DurationSeconds") else { return Ok(3600) };
+    let duration = text.parse::<i64>().map_err(|_| {
+        Refusal::new(400, "MalformedInput", "Unexpected value for DurationSeconds: an integer is needed")
+    })?;
+    let bound =
+        if duration < 900 { Some(("greater", 900)) } else { (duration > 43_200).then_some(("less", 43_200)) };
+    if let Some((side, bound)) = bound {
+        errors.push(format!(
+            "Value '{duration}' at 'durationSeconds' failed to satisfy constraint: \
+             Member must have value {side} than or equal to {bound}"
+        ));
+    }
+    Ok(duration)
+}
+
+/// Refuses the request if a parameter is out of its limits, the session policy's among them.
+pub(super) fn limits(parameters: &Parameters, mut errors: Vec<String>) -> Result<(), Refusal> {
+    if let Some(policy) = parameters.get("Policy") {
+        length("policy", policy, 1, 2048, &mut errors);
+    }
+    match errors.len() {
+        0 => Ok(()),
+        1 => Err(validation(format!("1 validation error detected: {}", errors.concat()))),
+        many => Err(validation(format!("{many} validation errors detected: {}", errors.join("; ")))),
+    }
+}
+
+/// How much of the space for session policies they take, in percent.
+pub(super) fn policies(parameters: &Parameters) -> Result<usize, Refusal> {
+    let policy = parameters.get("Policy").map(String::as_str);
     let arns: Vec<&String> = parameters
         .iter()
         .filter(|(name, _)| name.starts_with("PolicyArns.member.") && name.ends_with(".arn"))
@@ -74,7 +85,7 @@ pub(super) fn validated(parameters: &Parameters) -> Result<Wanted<'_>, Refusal> 
         );
         return Err(Refusal::new(400, "PackedPolicyTooLarge", message));
     }
-    Ok(Wanted { role, provider, assertion, duration, packed: plain * 100 / 2048 })
+    Ok(plain * 100 / 2048)
 }
 
 /// A parameter that cannot be.
@@ -83,7 +94,7 @@ pub(super) fn validation(message: impl Into<String>) -> Refusal {
 }
 
 /// A required parameter within its limits; the empty string after noting what is wrong with it.
-fn sized<'a>(
+pub(super) fn sized<'a>(
     parameters: &'a Parameters,
     name: &str,
     member: &str,
@@ -100,7 +111,7 @@ fn sized<'a>(
     value
 }
 
-fn length(member: &str, value: &str, least: usize, most: usize, errors: &mut Vec<String>) {
+pub(super) fn length(member: &str, value: &str, least: usize, most: usize, errors: &mut Vec<String>) {
     let count = value.chars().count();
     let bound =
         if count < least { Some(("greater", least)) } else { (count > most).then_some(("less", most)) };

@@ -68,10 +68,10 @@ impl Signed {
     }
 
     /// Checks scope, time and signature. `now` is the machine's clock, as the caller's is.
-    pub(super) fn verify(&self, asked: &Asked, secret: &str, now: i64) -> Result<(), Refusal> {
+    pub(super) fn verify(&self, asked: &Asked, service: &str, secret: &str, now: i64) -> Result<(), Refusal> {
         let refused = |message: String| Err(Refusal::new(403, "SignatureDoesNotMatch", message));
-        if self.service != "sts" {
-            return refused("Credential should be scoped to correct service: 'sts'.".to_owned());
+        if self.service != service {
+            return refused(format!("Credential should be scoped to correct service: '{service}'."));
         }
         let Some(time) = parse_time(&self.time) else {
             return refused("Date must be in ISO-8601 'basic format'.".to_owned());

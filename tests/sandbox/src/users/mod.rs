@@ -6,7 +6,7 @@ mod roles;
 mod states;
 
 pub use roles::Role;
-pub(crate) use roles::{FOREIGN_PROVIDER, THROTTLED, alias};
+pub(crate) use roles::{FOREIGN_PROVIDER, Further, THROTTLED, alias, further};
 
 use std::sync::LazyLock;
 

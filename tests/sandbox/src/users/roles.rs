@@ -102,6 +102,64 @@ static CROWD: LazyLock<Vec<Role>> = LazyLock::new(|| {
         .collect()
 });
 
+/// A role that trusts other AWS identities and no SAML provider.
+#[derive(Debug)]
+pub(crate) struct Further {
+    pub(crate) arn: &'static str,
+    /// The role's MaxSessionDuration in seconds.
+    pub(crate) max_session: u32,
+    /// The Principal of its trust policy: the ARN of a role, or `arn:PARTITION:iam::ACCOUNT:root` for a whole account.
+    pub(crate) trusts: &'static str,
+    /// The Condition sts:ExternalId of its trust policy.
+    pub(crate) external_id: Option<&'static str>,
+    /// Whether its trust policy allows sts:TagSession and sts:SetSourceIdentity beside sts:AssumeRole.
+    pub(crate) marks: bool,
+}
+
+/// They can be come to from the roles of the people, and on from one to the next.
+static FURTHER: [Further; 5] = [
+    Further {
+        arn: "arn:aws:iam::444455556666:role/chain/Deployer",
+        max_session: 43_200,
+        trusts: "arn:aws:iam::111122223333:role/Dev",
+        external_id: None,
+        marks: true,
+    },
+    Further {
+        arn: "arn:aws:iam::999900001111:role/Partner",
+        max_session: 7200,
+        trusts: "arn:aws:iam::444455556666:root",
+        external_id: Some("acme/42"),
+        marks: true,
+    },
+    Further {
+        arn: "arn:aws:iam::444455556666:role/Plain",
+        max_session: 3600,
+        trusts: "arn:aws:iam::111122223333:root",
+        external_id: None,
+        marks: false,
+    },
+    Further {
+        arn: "arn:aws:iam::444455556666:role/Nightly",
+        max_session: 43_200,
+        trusts: "arn:aws:iam::111122223333:root",
+        external_id: None,
+        marks: false,
+    },
+    Further {
+        arn: "arn:aws-cn:iam::777788889999:role/Deployer",
+        max_session: 3600,
+        trusts: "arn:aws-cn:iam::777788889999:role/Dev",
+        external_id: None,
+        marks: false,
+    },
+];
+
+/// The role of an ARN that may be taken with the keys of another role or of a user.
+pub(crate) fn further(arn: &str) -> Option<&'static Further> {
+    FURTHER.iter().find(|role| role.arn == arn)
+}
+
 /// The alias of an account, for those that have one. IAM allows lower-case letters, digits and hyphens.
 pub(crate) fn alias(account: &str) -> Option<&'static str> {
     match account {

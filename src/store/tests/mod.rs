@@ -1,5 +1,8 @@
+mod cache;
+mod flight;
+
 use super::roles::merge;
-use super::{LINES, Roles, cache, text};
+use super::{Cache, LINES, Roles, text};
 use crate::arn;
 use crate::assertion::Role;
 use crate::error::Kind;
@@ -26,6 +29,10 @@ impl Place {
 
     fn roles(&self) -> Roles {
         Roles::new(self.0.join("cache/oktapipe"))
+    }
+
+    fn cache(&self) -> Cache {
+        Cache::open(self.0.join("state/oktapipe")).unwrap()
     }
 
     fn file(&self) -> PathBuf {
@@ -61,7 +68,9 @@ fn refused(place: &Place) -> String {
 #[test]
 fn the_folder_is_xdgs_and_else_that_of_the_home() {
     let with = |variables: &'static [(&str, &str)]| {
-        cache(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsStr::new(*value)))
+        super::cache(|name| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsStr::new(*value))
+        })
     };
     assert_eq!(with(&[("XDG_CACHE_HOME", "/c"), ("HOME", "/h")]), Some("/c/oktapipe".into()));
     assert_eq!(with(&[("XDG_CACHE_HOME", "c"), ("HOME", "/h")]), Some("/h/.cache/oktapipe".into()));

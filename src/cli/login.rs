@@ -1,0 +1,171 @@
+//! The commands that are made of the stages, with the flags of these.
+
+use super::{Format, OrgArg, RegionArg, RoleArgs};
+use clap::Args;
+use std::ffi::OsString;
+
+/// How to sign in: the flags of `authn`, `factor-verify`, `session` and `saml-fetch`.
+#[derive(Args, Debug, Clone, Default)]
+pub struct SignIn {
+    /// The profile of the configuration file
+    // Another id than that of the common flag, which means the same.
+    #[arg(id = "of_profile", value_name = "PROFILE")]
+    pub profile: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub org: OrgArg,
+    /// The login name [env: OKTA_USERNAME]
+    #[arg(short, long, value_name = "NAME")]
+    pub username: Option<String>,
+    /// Read the password from this file descriptor, to its first newline
+    #[arg(long, value_name = "N", conflicts_with = "password_command")]
+    pub password_fd: Option<u32>,
+    /// Take the password from this command's output, to its first newline (run by sh -c)
+    #[arg(long, value_name = "COMMAND")]
+    pub password_command: Option<String>,
+    /// The factor to use, for instance push or token:software:totp:GOOGLE; repeatable, the first that the user has is used
+    #[arg(long, value_name = "TYPE[:PROVIDER[:NAME]]")]
+    pub factor: Vec<String>,
+    /// Only factors of this provider, for instance OKTA or GOOGLE
+    #[arg(long, value_name = "PROVIDER")]
+    pub provider: Option<String>,
+    /// Read the code from this file descriptor, to its first newline
+    #[arg(long, value_name = "N", conflicts_with = "passcode_command")]
+    pub passcode_fd: Option<u32>,
+    /// Take the code from this command's output, to its first newline (run by sh -c)
+    #[arg(long, value_name = "COMMAND")]
+    pub passcode_command: Option<String>,
+    /// Seconds to wait for a push to be answered [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub push_timeout: Option<u64>,
+    /// The AWS app: its link, or its id (0oa... or exk...) [env: OKTA_APP_ID]
+    #[arg(long, value_name = "APP")]
+    pub app: Option<String>,
+    /// Keep the names of the roles that are offered, and of their providers, for completion
+    #[arg(long)]
+    pub remember: bool,
+    /// Neither use nor keep what a login got: sign in anew
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// As what: the flags of `saml-roles` and `assume`.
+#[derive(Args, Debug, Clone, Default)]
+pub struct As {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub role: RoleArgs,
+    /// Settle on the first role of the assertion (or of those that --role matches)
+    #[arg(long)]
+    pub first: bool,
+    /// Fail instead of asking for less when the role forbids so long a session
+    #[arg(long)]
+    pub strict_duration: bool,
+    /// A session policy: JSON, or file://PATH
+    #[arg(long, value_name = "POLICY")]
+    pub policy: Option<String>,
+    /// The ARN of a managed policy to use as a session policy; repeatable, at most 10
+    #[arg(long, value_name = "ARN")]
+    pub policy_arn: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub region: RegionArg,
+}
+
+/// `oktapipe login`
+#[derive(Args, Debug, Clone)]
+pub struct Login {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub sign_in: SignIn,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub role: As,
+    /// Credentials of every role, or of those that --role matches, one document a line
+    #[arg(long, conflicts_with = "first")]
+    pub all: bool,
+    /// Print what export prints in this format, instead of the document
+    #[arg(short, long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// With --format: set this variable to ACCOUNT/NAME too; repeatable
+    #[arg(long, value_name = "VAR", requires = "format")]
+    pub label: Vec<String>,
+}
+
+/// `oktapipe exec`
+#[derive(Args, Debug, Clone)]
+pub struct Exec {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub sign_in: SignIn,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub role: As,
+    /// Set this variable to ACCOUNT/NAME too, for a prompt that looks there, for instance AWS_VAULT; repeatable
+    #[arg(long, value_name = "VAR")]
+    pub label: Vec<String>,
+    /// The command, and what it is given
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// `oktapipe credential-process`
+#[derive(Args, Debug, Clone, Default)]
+pub struct CredentialProcess {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub sign_in: SignIn,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub role: As,
+}
+
+/// `oktapipe roles`
+#[derive(Args, Debug, Clone)]
+pub struct Roles {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub sign_in: SignIn,
+}
+
+/// Whose: what names the person and the app in what is kept.
+#[derive(Args, Debug, Clone, Default)]
+pub struct Whose {
+    /// The profile of the configuration file
+    #[arg(id = "of_profile", value_name = "PROFILE")]
+    pub profile: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub org: OrgArg,
+    /// The login name [env: OKTA_USERNAME]
+    #[arg(short, long, value_name = "NAME")]
+    pub username: Option<String>,
+}
+
+/// `oktapipe whoami`
+#[derive(Args, Debug, Clone)]
+pub struct Whoami {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub whose: Whose,
+    /// The AWS app: its link, or its id (0oa... or exk...) [env: OKTA_APP_ID]
+    #[arg(long, value_name = "APP")]
+    pub app: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub role: As,
+    /// Ask AWS whom the credentials belong to, instead of reading it in what is kept
+    #[arg(long)]
+    pub verify: bool,
+}
+
+/// `oktapipe logout`
+#[derive(Args, Debug, Clone)]
+pub struct Logout {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub whose: Whose,
+    /// Every session of every org, and all that is kept
+    #[arg(long, conflicts_with_all = ["of_profile", "org", "username"])]
+    pub all: bool,
+}

@@ -1,0 +1,134 @@
+//! `login`: the stages in one process, each the very same that a pipe is built of; and what is kept of it for the next time.
+
+mod fresh;
+mod people;
+mod source;
+mod turn;
+mod walk;
+mod whose;
+
+pub use fresh::Demand;
+pub(crate) use people::Unheard;
+pub(crate) use source::Source;
+pub(crate) use whose::{cache, owner, wish};
+
+use super::{Failed, online};
+use crate::cli::{
+    As, Assume, Authn, Export, FactorVerify, Format, Login, SamlFetch, SamlRoles, Session, SignIn,
+};
+use crate::context::Context;
+use crate::document::Document;
+use crate::error::Error;
+use crate::stage::{self, Output};
+use walk::{Flags, World};
+
+impl Flags {
+    fn new(sign_in: &SignIn, role: &As) -> Flags {
+        let org = sign_in.org.clone();
+        Flags {
+            authn: Authn {
+                org: org.clone(),
+                username: sign_in.username.clone(),
+                password_stdin: false,
+                password_fd: sign_in.password_fd,
+                password_command: sign_in.password_command.clone(),
+            },
+            factor_verify: FactorVerify {
+                org: org.clone(),
+                factor: sign_in.factor.clone(),
+                provider: sign_in.provider.clone(),
+                passcode_fd: sign_in.passcode_fd,
+                passcode_command: sign_in.passcode_command.clone(),
+                push_timeout: sign_in.push_timeout,
+            },
+            session: Session { org: org.clone() },
+            saml_fetch: SamlFetch { org, app: sign_in.app.clone() },
+            saml_roles: SamlRoles {
+                role: role.role.clone(),
+                first: role.first,
+                each: false,
+                skeleton: false,
+                remember: sign_in.remember,
+                aliases: false,
+            },
+            assume: Assume {
+                role: Default::default(),
+                strict_duration: role.strict_duration,
+                policy: role.policy.clone(),
+                policy_arn: role.policy_arn.clone(),
+                region: role.region.clone(),
+            },
+        }
+    }
+}
+
+/// What is printed, and whose error documents stand among it.
+pub struct Printed {
+    /// The stage that a failed line is of.
+    pub stage: &'static str,
+    /// What it printed.
+    pub output: Output,
+}
+
+/// Signs in, and prints what `assume` prints; with `--all`, or several roles, a line for each. What is kept is used where it will do.
+///
+/// # Errors
+/// Those of the stages, under their names.
+pub fn run(arguments: &Login, context: &Context<'_>) -> Result<Printed, Failed> {
+    let source = Source::new(context, &arguments.sign_in, &arguments.role, Demand::Person)?;
+    if arguments.all || source.is_of_many_roles() {
+        let lines = online(source.each().all())?;
+        return printed(arguments, context, lines);
+    }
+    let document = match source.fresh() {
+        Some(fresh) => fresh,
+        None => online(source.credentials())?,
+    };
+    printed(arguments, context, vec![Ok(document)])
+}
+
+fn printed(
+    arguments: &Login,
+    context: &Context<'_>,
+    mut lines: Vec<Result<Document, Error>>,
+) -> Result<Printed, Failed> {
+    let Some(format) = arguments.format else {
+        let output = match (lines.len(), lines.pop()) {
+            (1, Some(only)) => Output::Document(only.map_err(|error| Failed::at("assume", error))?),
+            (_, last) => Output::Lines(lines.into_iter().chain(last).collect()),
+        };
+        return Ok(Printed { stage: "assume", output });
+    };
+    let documents = lines.into_iter().collect::<Result<Vec<_>, _>>();
+    let documents = documents.map_err(|error| Failed::at("assume", error))?;
+    let output = export(&to_export(arguments, format), context, &documents)?;
+    Ok(Printed { stage: "export", output })
+}
+
+/// `export`, as its flags stand here.
+pub fn to_export(arguments: &Login, format: Format) -> Export {
+    let region = arguments.role.region.clone();
+    Export { format, region, label: arguments.label.clone(), ..Export::default() }
+}
+
+/// What `export` makes of credentials.
+///
+/// # Errors
+/// Those of `export`.
+pub(crate) fn export(
+    arguments: &Export,
+    context: &Context<'_>,
+    documents: &[Document],
+) -> Result<Output, Failed> {
+    stage::export::run(arguments, &input(context, documents)).map_err(|error| Failed::at("export", error))
+}
+
+/// The context of a stage that has these documents on its stdin.
+pub(crate) fn input<'w>(context: &'w Context<'_>, documents: &[Document]) -> Context<'w> {
+    World::new(context).before(documents)
+}
+
+/// The context of a login whose stderr nobody reads unless it fails.
+pub(crate) fn unheard<'w>(context: &'w Context<'_>, terminal: &'w Unheard<'w>) -> Context<'w> {
+    World { terminal, ..World::new(context) }.before(&[])
+}

@@ -1,0 +1,119 @@
+//! The terminal, for logins that shall ask nobody, and for those that want to know whether somebody was asked.
+
+use crate::error::{Error, Kind};
+use crate::secret::SecretString;
+use crate::terminal::{Choice, Terminal, Waiting};
+use std::cell::Cell;
+
+/// Nobody: for what is done unasked, and so shall show and ask nothing.
+#[derive(Debug)]
+pub(super) struct Nobody<'t>(pub(super) &'t dyn Terminal);
+
+fn nobody(question: &str, instead: &str) -> Error {
+    Error::new(Kind::NoTerminal, format!("nobody is asked now ({question})"), instead)
+}
+
+impl Terminal for Nobody<'_> {
+    fn ask(&self, question: &str, instead: &str) -> Result<String, Error> {
+        Err(nobody(question, instead))
+    }
+
+    fn ask_secret(&self, question: &str, instead: &str) -> Result<SecretString, Error> {
+        Err(nobody(question, instead))
+    }
+
+    fn choose(&self, question: &str, _: &[Choice], instead: &str) -> Result<usize, Error> {
+        Err(nobody(question, instead))
+    }
+
+    fn can_ask(&self) -> bool {
+        false
+    }
+
+    fn show(&self, _: &str) {}
+
+    fn waiting(&self, _: &str, _: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
+        None
+    }
+
+    fn reader_is_gone(&self) -> bool {
+        self.0.reader_is_gone()
+    }
+}
+
+/// A person at a terminal or a window, and nobody at our stderr: an SDK shows that as the failure of its credential process.
+#[derive(Debug)]
+pub(crate) struct Unheard<'t>(pub(crate) &'t dyn Terminal);
+
+impl Terminal for Unheard<'_> {
+    fn ask(&self, question: &str, instead: &str) -> Result<String, Error> {
+        self.0.ask(question, instead)
+    }
+
+    fn ask_secret(&self, question: &str, instead: &str) -> Result<SecretString, Error> {
+        self.0.ask_secret(question, instead)
+    }
+
+    fn choose(&self, question: &str, choices: &[Choice], instead: &str) -> Result<usize, Error> {
+        self.0.choose(question, choices, instead)
+    }
+
+    fn can_ask(&self) -> bool {
+        self.0.can_ask()
+    }
+
+    fn show(&self, line: &str) {
+        self.0.tell(line);
+    }
+
+    fn tell(&self, line: &str) {
+        self.0.tell(line);
+    }
+
+    fn waiting(&self, _: &str, note: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
+        note.iter().for_each(|note| self.0.tell(note));
+        None
+    }
+
+    fn reader_is_gone(&self) -> bool {
+        self.0.reader_is_gone()
+    }
+}
+
+/// The person, and whether they have chosen: what was picked once is not what the same flags mean the next time.
+#[derive(Debug)]
+pub(super) struct Watched<'t> {
+    pub(super) terminal: &'t dyn Terminal,
+    pub(super) has_chosen: Cell<bool>,
+}
+
+impl Terminal for Watched<'_> {
+    fn ask(&self, question: &str, instead: &str) -> Result<String, Error> {
+        self.terminal.ask(question, instead)
+    }
+
+    fn ask_secret(&self, question: &str, instead: &str) -> Result<SecretString, Error> {
+        self.terminal.ask_secret(question, instead)
+    }
+
+    fn choose(&self, question: &str, choices: &[Choice], instead: &str) -> Result<usize, Error> {
+        self.has_chosen.set(true);
+        self.terminal.choose(question, choices, instead)
+    }
+
+    fn can_ask(&self) -> bool {
+        self.terminal.can_ask()
+    }
+
+    fn show(&self, line: &str) {
+        self.terminal.show(line);
+    }
+
+    fn waiting(&self, what: &str, note: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
+        self.terminal.waiting(what, note)
+    }
+
+    fn reader_is_gone(&self) -> bool {
+        self.terminal.reader_is_gone()
+    }
+}

@@ -1,0 +1,269 @@
+//! Where credentials come from: what is kept, while it is good; else what is kept before it, the assertion or the Okta session; else a sign-in.
+
+use super::Failed;
+use super::fresh::Demand;
+use super::people::{Nobody, Watched};
+use super::turn::Many;
+use super::walk::{Flags, World, to_credentials, to_form, to_roles};
+use super::whose::{cache, list, named, owner, wish};
+use crate::assertion;
+use crate::cli::{As, SignIn};
+use crate::context::{Context, Profiles};
+use crate::document::{Carry, Document};
+use crate::error::{Error, Kind};
+use crate::store::{Cache, Entry, Item, Owner, Queue, Turn};
+use crate::time;
+use std::cell::Cell;
+
+/// An assertion that ends within so many seconds may be refused when it arrives.
+const MARGIN: i64 = 30;
+
+/// A login, as it was asked for.
+pub(crate) struct Source<'c, 'w> {
+    context: &'c Context<'w>,
+    flags: Flags,
+    demand: Demand,
+    /// How many roles the flags and the profile name.
+    roles: usize,
+    /// What is kept, and whose it is; `None` if nothing shall be kept, or nobody knows yet whose it is.
+    kept: Option<(Cache, Owner)>,
+}
+
+impl<'c, 'w> Source<'c, 'w> {
+    /// Settles whose login it is. Asks for the name, if nothing gives it: what is kept is kept by name.
+    ///
+    /// # Errors
+    /// `config` for a faulty configuration file; those of asking.
+    pub(crate) fn new(
+        context: &'c Context<'w>,
+        sign_in: &SignIn,
+        role: &As,
+        demand: Demand,
+    ) -> Result<Source<'c, 'w>, Failed> {
+        // The first stage would have said so.
+        let faulty = |error| Failed::at("authn", error);
+        let profile = context.profile(&mut Carry::default()).map_err(faulty)?;
+        let mut flags = Flags::new(sign_in, role);
+        flags.saml_roles.remember |= profile.switch("remember");
+        flags.saml_roles.first |= profile.switch("first");
+        if demand == Demand::Process {
+            let limit = demand.patience().as_secs();
+            let given = flags.factor_verify.push_timeout.or_else(|| profile.number("push-timeout"));
+            flags.factor_verify.push_timeout = Some(given.map_or(limit, |given| given.min(limit)));
+        }
+        let kept = if sign_in.no_cache || profile.switch("no-cache") {
+            None
+        } else {
+            let owner = owner(context, sign_in, &profile)?.map(|owner| {
+                flags.authn.username = Some(owner.user.clone());
+                Owner { role: wish(context, role, &profile), ..owner }
+            });
+            owner.and_then(|owner| Some((cache(context)?, owner)))
+        };
+        let roles = list(&role.role.role, &profile, "role").len();
+        Ok(Source { context, flags, demand, roles, kept })
+    }
+
+    /// Whether more than one role is named: each is meant then.
+    pub(crate) fn is_of_many_roles(&self) -> bool {
+        self.roles > 1
+    }
+
+    /// The same for each of the roles that are meant.
+    #[must_use]
+    pub(crate) fn each(mut self) -> Self {
+        self.flags.saml_roles.each = true;
+        self
+    }
+
+    /// The credentials that are kept, if they need nothing done. No network is used, and nobody is asked.
+    pub(crate) fn fresh(&self) -> Option<Document> {
+        let entry = self.held()?;
+        let is_fresh = self.demand.is_fresh(&entry, self.context.clock.now(), std::process::id());
+        is_fresh.then_some(entry.document)
+    }
+
+    fn held(&self) -> Option<Entry> {
+        let (cache, owner) = self.kept.as_ref()?;
+        cache.get(Item::Credentials, owner, self.context.clock.now())
+    }
+
+    /// Credentials of one role.
+    ///
+    /// # Errors
+    /// Those of the stages; those of waiting for another process.
+    pub(crate) async fn credentials(&self) -> Result<Document, Failed> {
+        let Some((cache, owner)) = &self.kept else { return self.assume().await };
+        if let Some(fresh) = self.fresh() {
+            return Ok(fresh);
+        }
+        let held = self.held().filter(|held| self.demand.is_usable(held, self.context.clock.now()));
+        if let Some(held) = held {
+            return Ok(self.silently(cache, owner).await.unwrap_or(held.document));
+        }
+        let many = Many::new(self.context, cache, self.demand);
+        many.one(&owner.lock(), || self.fresh(), self.assume()).await
+    }
+
+    /// Renews without a person, and without waiting for anybody: `None` if it cannot be had so.
+    async fn silently(&self, cache: &Cache, owner: &Owner) -> Option<Document> {
+        let mut queue = Queue::new(cache, &owner.lock()).ok()?;
+        // Another one is at it, for all of us.
+        let Ok(Turn::Lead(lead) | Turn::Failed(lead, _)) = queue.turn() else { return None };
+        if let Some(fresh) = self.fresh() {
+            return Some(fresh);
+        }
+        lead.begin(self.context.clock.now());
+        let nobody = Nobody(self.context.terminal);
+        let world = World { terminal: &nobody, ..World::new(self.context) };
+        let result = self.renew(cache, owner, &world).await;
+        lead.end(self.context.clock.now(), None);
+        result
+    }
+
+    async fn renew(&self, cache: &Cache, owner: &Owner, world: &World<'_, '_>) -> Option<Document> {
+        let form = match self.kept_form() {
+            Some(form) => form,
+            None => {
+                let session = cache.get(Item::Session, &owner.session(), self.context.clock.now())?;
+                let inner = world.before(&[session.document]);
+                let stage = crate::stage::saml_fetch::run(&self.flags.saml_fetch, &inner).await;
+                // A step-up would need somebody.
+                match stage {
+                    Ok(crate::stage::Output::Document(form)) if form.has("SAMLResponse") => {
+                        self.keep_form(&form);
+                        form
+                    }
+                    _ => return None,
+                }
+            }
+        };
+        let roles = to_roles(&self.flags, world, &form).ok()?;
+        let mut all = to_credentials(&self.flags, world, &roles).await.ok()?;
+        let document = all.pop()?.ok()?;
+        self.keep_credentials(owner, &document);
+        Some(document)
+    }
+
+    /// Signs in, as far as that is needed, and assumes the role.
+    async fn assume(&self) -> Result<Document, Failed> {
+        let form = self.form().await?;
+        let watched = Watched { terminal: self.context.terminal, has_chosen: Cell::new(false) };
+        let world = World { terminal: &watched, ..World::new(self.context) };
+        let roles = to_roles(&self.flags, &world, &form)?;
+        let mut all = to_credentials(&self.flags, &world, &roles).await?;
+        let one = all
+            .pop()
+            .unwrap_or_else(|| Err(Error::new(Kind::Internal, "assume printed nothing", "report it")));
+        let document = one.map_err(|error| Failed::at("assume", error))?;
+        if let Some((_, owner)) = &self.kept {
+            // What was picked is kept as what it is: the next login with the same flags is asked again.
+            let owner = if watched.has_chosen.get() { named(owner, &document) } else { Some(owner.clone()) };
+            owner.iter().for_each(|owner| self.keep_credentials(owner, &document));
+        }
+        Ok(document)
+    }
+
+    /// Credentials of every role that is meant, each for itself.
+    ///
+    /// # Errors
+    /// Those of the stages up to `saml-roles`, and of `assume` if there is one role only.
+    pub(crate) async fn all(&self) -> Result<Vec<Result<Document, Error>>, Failed> {
+        let form = self.form().await?;
+        let world = World::new(self.context);
+        let roles = to_roles(&self.flags, &world, &form)?;
+        let all = to_credentials(&self.flags, &world, &roles).await?;
+        if let Some((_, owner)) = &self.kept {
+            for document in all.iter().flatten() {
+                if let Some(owner) = named(owner, document) {
+                    self.keep_credentials(&owner, document);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The roles that are offered, with the assertion: all of them, whatever the profile chooses.
+    ///
+    /// # Errors
+    /// Those of the stages up to `saml-roles`.
+    pub(crate) async fn roles(&self) -> Result<Document, Failed> {
+        let form = self.form().await?;
+        let nothing = Profiles::default();
+        let world = World { profiles: &nothing, ..World::new(self.context) };
+        to_roles(&self.flags, &world, &form)?
+            .pop()
+            .ok_or_else(|| Error::new(Kind::Internal, "saml-roles printed nothing", "report it").into())
+    }
+
+    /// The app's form: the one that is kept, else by the session that is kept, else by signing in. One of many does it.
+    async fn form(&self) -> Result<Document, Failed> {
+        let Some((cache, owner)) = &self.kept else { return self.sign_in(None).await };
+        if let Some(form) = self.kept_form() {
+            return Ok(form);
+        }
+        let many = Many::new(self.context, cache, self.demand);
+        let session = owner.session();
+        let work = async {
+            match cache.get(Item::Session, &session, self.context.clock.now()) {
+                None => self.sign_in(None).await,
+                Some(entry) => match self.sign_in(Some(entry.document)).await {
+                    // Okta ended it before its time: an administrator may, and idle ones end early.
+                    Err(failed) if failed.error.kind() == Some(Kind::SessionExpired) => {
+                        cache.remove(Item::Session, &session);
+                        self.sign_in(None).await
+                    }
+                    result => result,
+                },
+            }
+        };
+        many.one(&session.lock(), || self.kept_form(), work).await
+    }
+
+    async fn sign_in(&self, start: Option<Document>) -> Result<Document, Failed> {
+        let form = to_form(&self.flags, self.context, start, |session| self.keep_session(session)).await?;
+        self.keep_form(&form);
+        Ok(form)
+    }
+
+    fn kept_form(&self) -> Option<Document> {
+        let (cache, owner) = self.kept.as_ref()?;
+        let until = self.context.clock.now() + MARGIN;
+        cache.get(Item::Assertion, &owner.assertion(), until).map(|entry| entry.document)
+    }
+
+    fn keep_form(&self, form: &Document) {
+        let Some((_, owner)) = &self.kept else { return };
+        let encoded = form.text("SAMLResponse").and_then(|text| assertion::decode(text).ok());
+        let assertion = encoded.and_then(|encoded| assertion::parse(encoded.xml()).ok());
+        let until = assertion.and_then(|assertion| assertion.not_on_or_after?.epoch);
+        self.keep(Item::Assertion, &owner.assertion(), form, until);
+    }
+
+    fn keep_session(&self, session: &Document) {
+        let Some((_, owner)) = &self.kept else { return };
+        self.keep(Item::Session, &owner.session(), session, session.text("expiresAt").and_then(time::parse));
+    }
+
+    fn keep_credentials(&self, owner: &Owner, document: &Document) {
+        let credentials = document.members().get("Credentials");
+        let until = credentials.and_then(|members| time::parse(members.get("Expiration")?.as_str()?));
+        self.keep(Item::Credentials, owner, document, until);
+    }
+
+    /// Keeps a document until it ends; one that says nothing of its end is not kept.
+    fn keep(&self, item: Item, owner: &Owner, document: &Document, until: Option<i64>) {
+        let since = self.context.clock.now();
+        let (Some((cache, _)), Some(until)) = (&self.kept, until.filter(|until| *until > since)) else {
+            return;
+        };
+        match cache.put(item, owner, &Entry { document: document.clone(), since, until }) {
+            Ok(false) => {}
+            Ok(true) => (self.context.warn)(&format!(
+                "the kernel's keyring cannot be used, so the key of what is kept lies in a file: {}/key",
+                cache.path().display()
+            )),
+            Err(error) => (self.context.warn)(&format!("what was got is not kept: {error}")),
+        }
+    }
+}

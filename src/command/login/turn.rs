@@ -1,0 +1,217 @@
+//! One for many: while one process signs in, or assumes a role, the others that want the same wait, ask nobody, and share what comes of it.
+
+use super::Failed;
+use super::fresh::Demand;
+use crate::cli::Step;
+use crate::context::Context;
+use crate::document::error_document;
+use crate::error::{Error, Kind};
+use crate::store::{Cache, Queue, Record, Turn};
+use crate::terminal::Waiting;
+use serde_json::{Map, Value};
+use std::time::{Duration, Instant};
+
+/// How often it is looked whether the other one has ended.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// For so long, in seconds, a refusal is also the answer to an SDK that asks again at once: a wrong password that is sent again and again
+/// locks the account.
+const REFUSED: i64 = 5;
+
+/// A process among others.
+pub(super) struct Many<'c, 'w> {
+    pub(super) context: &'c Context<'w>,
+    pub(super) cache: &'c Cache,
+    pub(super) demand: Demand,
+    /// How long another one is waited for.
+    pub(super) patience: Duration,
+}
+
+impl<'c, 'w> Many<'c, 'w> {
+    /// As patient as those are for whom it is.
+    pub(super) fn new(context: &'c Context<'w>, cache: &'c Cache, demand: Demand) -> Many<'c, 'w> {
+        Many { context, cache, demand, patience: demand.patience() }
+    }
+
+    /// What `ready` finds, once it is there; else what `work` comes to, done by one of all that ask for `name` at a time.
+    ///
+    /// # Errors
+    /// Those of the work, ours or that of the one we waited for; `timeout` when that one has not ended in time; [`Error::ReaderGone`].
+    pub(super) async fn one<T>(
+        &self,
+        name: &str,
+        ready: impl Fn() -> Option<T>,
+        work: impl Future<Output = Result<T, Failed>>,
+    ) -> Result<T, Failed> {
+        let mut queue = match Queue::new(self.cache, name) {
+            Ok(queue) => queue,
+            Err(error) => {
+                (self.context.warn)(&format!("nothing keeps others from signing in meanwhile: {error}"));
+                return work.await;
+            }
+        };
+        let start = Instant::now();
+        let mut notice = None;
+        loop {
+            match queue.turn() {
+                Ok(Turn::Lead(lead)) => {
+                    if let Some(found) = ready() {
+                        return Ok(found);
+                    }
+                    if let Some(last) = lead.last_failure().filter(|last| self.is_refused_still(last)) {
+                        return Err(shared(last));
+                    }
+                    lead.begin(self.context.clock.now());
+                    let result = work.await;
+                    lead.end(self.context.clock.now(), result.as_ref().err().and_then(told));
+                    return result;
+                }
+                Ok(Turn::Failed(lead, record)) => {
+                    if let Some(found) = ready() {
+                        return Ok(found);
+                    }
+                    if self.is_ours_too(&record) {
+                        return Err(shared(&record));
+                    }
+                    lead.begin(self.context.clock.now());
+                    let result = work.await;
+                    lead.end(self.context.clock.now(), result.as_ref().err().and_then(told));
+                    return result;
+                }
+                Ok(Turn::Waiting(pid)) => {
+                    if start.elapsed() > self.patience {
+                        return Err(too_long(pid, self.patience).into());
+                    }
+                    if self.context.terminal.reader_is_gone() {
+                        return Err(Error::ReaderGone.into());
+                    }
+                    let notice = notice.get_or_insert_with(|| self.notice(pid));
+                    if let Some(notice) = notice {
+                        notice.tick();
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+                // A file system without locks: then everybody works.
+                Err(_) => return work.await,
+            }
+        }
+    }
+
+    /// Tells the person why nothing happens.
+    fn notice(&self, pid: Option<u32>) -> Option<Box<dyn Waiting + '_>> {
+        let who = pid.map_or_else(|| "another oktapipe".to_owned(), |pid| format!("oktapipe (pid {pid})"));
+        let text = format!("waiting for {who} to sign in");
+        self.context.terminal.waiting(&text, (!self.context.common.quiet).then_some(&text))
+    }
+
+    /// Whether another one's failure is ours. One that could ask nobody says nothing about us, if we can.
+    fn is_ours_too(&self, record: &Record) -> bool {
+        let is_about_people = matches!(
+            kind(record),
+            Some(Kind::NoTerminal | Kind::RoleAmbiguous | Kind::FactorAmbiguous | Kind::AppAmbiguous)
+        );
+        !(is_about_people && self.context.terminal.can_ask())
+    }
+
+    fn is_refused_still(&self, record: &Record) -> bool {
+        let age = self.context.clock.now() - record.time;
+        let is_refusal = kind(record).is_some_and(|kind| kind.exit_code() == 77);
+        self.demand == Demand::Process && is_refusal && (0..REFUSED).contains(&age)
+    }
+}
+
+/// The error document of a failure that the others share. A signal, or a reader that left, is this process's alone.
+fn told(failed: &Failed) -> Option<Map<String, Value>> {
+    let Error::Failed(failure) = &failed.error else { return None };
+    Some(error_document(failed.stage.unwrap_or("login"), failure).into_members())
+}
+
+fn error_of(record: &Record) -> Option<&Map<String, Value>> {
+    record.error.as_ref()?.get(crate::document::RESERVED)?.get("error")?.as_object()
+}
+
+/// The kind, by its name and number: `io` has two.
+fn kind(record: &Record) -> Option<Kind> {
+    let error = error_of(record)?;
+    let (name, code) = (error.get("kind")?.as_str()?, error.get("exit_code")?.as_u64()?);
+    Kind::ALL.into_iter().find(|kind| kind.name() == name && u64::from(kind.exit_code()) == code)
+}
+
+/// The failure of the one that we waited for: its stage, kind and words, and who told them first.
+fn shared(record: &Record) -> Failed {
+    let text = |name: &str| error_of(record).and_then(|error| error.get(name)?.as_str()).unwrap_or_default();
+    let stage = Step::ALL.into_iter().map(Step::name).find(|stage| *stage == text("stage"));
+    let message =
+        format!("{} (told by oktapipe, pid {}, which this one waited for)", text("message"), record.pid);
+    let mut body = record.error.clone().unwrap_or_default();
+    body.remove(crate::document::RESERVED);
+    let error = Error::new(kind(record).unwrap_or(Kind::Internal), message, text("hint")).with_body(body);
+    Failed { stage, error }
+}
+
+fn too_long(pid: Option<u32>, patience: Duration) -> Error {
+    let who = pid.map_or_else(|| "another oktapipe".to_owned(), |pid| format!("oktapipe, pid {pid},"));
+    Error::new(
+        Kind::Timeout,
+        format!("{who} has not signed in within {} s", patience.as_secs()),
+        "finish its sign-in, or end it, and run this again",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Common;
+    use crate::command::login::people::Nobody;
+    use crate::command::online;
+    use crate::context::{Environment, Profiles};
+    use crate::http::{Http, Log, Settings};
+    use crate::prompt::{Manner, Progress, Tty};
+    use crate::time::SystemClock;
+    use std::cell::RefCell;
+    use std::io;
+
+    /// What two processes do about the same, one of which never ends.
+    fn waits(patience: Duration) -> Error {
+        let folder = std::env::temp_dir().join(format!("oktapipe-turn-{}", std::process::id()));
+        let cache = Cache::open(folder.clone()).unwrap();
+        let (common, environment, profiles) =
+            (Common { quiet: true, ..Common::default() }, Environment::default(), Profiles::default());
+        let http = Http::new(Settings::default(), Log::off());
+        let tty =
+            Tty::new(Manner { no_input: true, moves_cursor: false, askpass: None, progress: Progress::Off });
+        let context = Context {
+            common: &common,
+            environment: &environment,
+            profiles: &profiles,
+            clock: &SystemClock,
+            terminal: &Nobody(&tty),
+            http: &http,
+            stdin_is_terminal: true,
+            stdout_is_terminal: false,
+            input: RefCell::new(Box::new(io::empty())),
+            warn: &|_| {},
+        };
+        let many = Many { context: &context, cache: &cache, demand: Demand::Process, patience };
+        let Ok(Turn::Lead(other)) = Queue::new(&cache, "test.lock").unwrap().turn() else {
+            panic!("no turn")
+        };
+        other.begin(1);
+        let failed = online(many.one::<()>("test.lock", || None, async { panic!("both work") })).unwrap_err();
+        drop(other);
+        let _ = std::fs::remove_dir_all(folder);
+        failed.error
+    }
+
+    #[test]
+    fn another_ones_sign_in_is_waited_for_and_not_for_ever() {
+        let start = Instant::now();
+        let error = waits(Duration::from_millis(300));
+        assert_eq!(error.kind(), Some(Kind::Timeout));
+        assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
+        let text = error.to_string();
+        assert!(text.contains(&format!("pid {}, has not signed in", std::process::id())), "{text}");
+        // Below the minute after which Go's SDK kills us, and with time left to say it.
+        assert_eq!(Demand::Process.patience(), Duration::from_secs(50));
+    }
+}

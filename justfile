@@ -70,6 +70,17 @@ fuzz-merge *TARGETS:
 fuzz-coverage:
     python3 fuzz/fuzz.py coverage
 
+# Change MODULE (arn, stage/export, ...; without one, all of them) in each way that its unit tests should see, and name what none saw
+mutants MODULE="" *ARGUMENTS:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [ -z '{{MODULE}}' ]; then exec cargo mutants --package oktapipe {{ARGUMENTS}}; fi
+    # --file adds to the configuration's globs, and --re lets the fields of structs through (cargo-mutants 27.1).
+    mkdir -p "$CARGO_TARGET_DIR"
+    sed '/^examine_globs/,/^]/d' .cargo/mutants.toml >"$CARGO_TARGET_DIR/mutants.toml"
+    cargo mutants --package oktapipe --config "$CARGO_TARGET_DIR/mutants.toml" --file 'src/{{MODULE}}.rs' --file 'src/{{MODULE}}/**' {{ARGUMENTS}} \
+        -- -- '{{replace_regex(MODULE, '/.*', '')}}::'
+
 # Time the pipeline beside the shell recipe, and single commands beside curl and jq
 bench: release
     cargo build --locked

@@ -20,7 +20,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// All of them, in the order of the pipe; what its credentials are for comes after its end.
+    /// All of them, in the order of the pipe; what takes its credentials comes after its end.
     pub const ALL: [Step; 11] = [
         Step::Authn,
         Step::FactorVerify,
@@ -37,14 +37,12 @@ impl Step {
 
     /// The stages of the recipe's pipe: all up to `export`.
     pub fn pipe() -> impl Iterator<Item = Step> {
-        Step::recipe().filter(|step| *step != Step::CallerIdentity)
+        Step::recipe().filter(|step| !matches!(step, Step::ToProfile | Step::CallerIdentity))
     }
 
-    /// The stages that the published recipe has: the pipe's, and `caller-identity`, which is asked about its end.
+    /// The stages that the published recipe has: the pipe's, and those that stand beside its end.
     pub fn recipe() -> impl Iterator<Item = Step> {
-        Step::ALL
-            .into_iter()
-            .filter(|step| !matches!(step, Step::ToProfile | Step::AssumeRole | Step::Console))
+        Step::ALL.into_iter().filter(|step| !matches!(step, Step::AssumeRole | Step::Console))
     }
 
     /// The subcommand's name.

@@ -23,7 +23,7 @@ const SOON: Duration = Duration::from_secs(15);
 
 /// Whether a stage takes many documents, one a line.
 fn takes_many(stage: &[&str]) -> bool {
-    stage[0].starts_with("assume") || stage[0] == "to-profile" || stage.ends_with(&["json"])
+    ["assume", "assume-role", "to-profile"].contains(&stage[0]) || stage.ends_with(&["json"])
 }
 
 fn given(world: &World, stage: &[&str], stdin: impl AsRef<[u8]>) -> Case {

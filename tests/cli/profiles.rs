@@ -355,6 +355,11 @@ fn labels_of_a_profile_are_unset_with_the_rest() {
     assert!(unset.contains("AWS_VAULT"), "{unset}");
     let failed = world.oktapipe(&["export", "--on-error", "clear"]).stdin("").run();
     assert!(failed.stdout.contains("AWS_VAULT") && failed.status == Some(66), "{failed}");
+    // A file with a fault is no reason to leave keys in the shell.
+    write(&world, "[profile.default]\nlabels = 'AWS_VAULT'\n");
+    let outcome = world.oktapipe(&["export", "--unset"]).run();
+    assert!(outcome.status == Some(0) && outcome.stdout.contains("AWS_ACCESS_KEY_ID"), "{outcome}");
+    assert!(outcome.stderr.contains("line 2: there is no key labels"), "{outcome}");
     write(&world, "[profile.default]\nlabel = 'PATH'\n");
     let document = world.document_after(ADA, "assume");
     let outcome = world.oktapipe(&["export"]).stdin(document).run();

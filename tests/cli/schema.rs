@@ -125,10 +125,10 @@ fn what_the_stages_print_for_everybody_in_the_sandbox_is_what_their_schemas_prom
                         world.oktapipe(&["export", "--format", format]).stdin(&document).run().document();
                     held.output("export", &text);
                 }
-                held.output("to-profile", &run(&world, user.login, "to-profile", &[], &document));
                 let further = ["--role", "arn:aws:iam::444455556666:role/Plain"];
                 held.output("console", &run(&world, user.login, "console", &[], &document));
                 held.output("assume-role", &run(&world, user.login, "assume-role", &further, &document));
+                held.output("to-profile", &run(&world, user.login, "to-profile", &[], &document));
             }
         }
         *if document.contains("\"error\"") { &mut failed } else { &mut succeeded } += 1;

@@ -29,9 +29,9 @@ pub(super) fn caller(shared: &Shared, asked: &Asked, service: &str) -> Result<Is
         return Err(Refusal::new(403, "InvalidClientTokenId", message));
     };
     // A caller whose clock was moved along with ours is right as well.
-    signed
-        .verify(asked, service, &key.secret, real_now())
-        .or_else(|refused| signed.verify(asked, service, &key.secret, shared.clock.now()).map_err(|_| refused))?;
+    signed.verify(asked, service, &key.secret, real_now()).or_else(|refused| {
+        signed.verify(asked, service, &key.secret, shared.clock.now()).map_err(|_| refused)
+    })?;
     if key.expires <= shared.clock.now() {
         let message = "The security token included in the request is expired";
         return Err(Refusal::new(403, "ExpiredToken", message));

@@ -1,4 +1,5 @@
-//! What each stage touches, by strace(1): no file is opened and no host contacted but those that oktapipe(1) names for it, and nothing is written.
+//! What each stage touches, by strace(1): no file is opened and no host contacted but those that oktapipe(1) names for it, and nothing
+//! is written but what `to-profile` is for.
 
 use crate::harness::{Case, World, has};
 use std::collections::BTreeSet;

@@ -14,7 +14,7 @@ mod seal;
 #[cfg(test)]
 mod tests;
 
-pub use cache::{Cache, Entry, Item, Owner, shown};
+pub use cache::{Cache, Entry, Item, Owner};
 pub use flight::{Lead, Queue, Record, Turn};
 pub use key::Place;
 pub use own_file::OwnFile;

@@ -45,13 +45,12 @@ impl<'c, 'w> Source<'c, 'w> {
         let profile = context.profile(&mut Carry::default()).map_err(faulty)?;
         let mut flags = Flags::new(sign_in, role);
         flags.saml_roles.remember |= profile.switch("remember");
-        flags.saml_roles.first |= profile.switch("first");
         if demand == Demand::Process {
             let limit = demand.patience().as_secs();
             let given = flags.factor_verify.push_timeout.or_else(|| profile.number("push-timeout"));
             flags.factor_verify.push_timeout = Some(given.map_or(limit, |given| given.min(limit)));
         }
-        let kept = if sign_in.no_cache || profile.switch("no-cache") {
+        let kept = if sign_in.no_cache {
             None
         } else {
             let owner = owner(context, sign_in, &profile)?.map(|owner| {

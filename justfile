@@ -59,8 +59,8 @@ fuzz-all MINUTES:
     python3 fuzz/fuzz.py all {{MINUTES}}
 
 # Fuzz every target until fuzz/RECORD has EXECUTIONS of it since its parser changed (a hundredth where a shell judges)
-fuzz-upto EXECUTIONS="10000000":
-    python3 fuzz/fuzz.py upto {{EXECUTIONS}}
+fuzz-upto EXECUTIONS="10000000" *TARGETS:
+    python3 fuzz/fuzz.py upto {{EXECUTIONS}} {{TARGETS}}
 
 # Take what fuzzing found into the committed corpus, minimised
 fuzz-merge *TARGETS:
@@ -69,6 +69,17 @@ fuzz-merge *TARGETS:
 # How much of the parsing modules the committed corpus reaches, in regions (needs llvm-19 or llvm-tools)
 fuzz-coverage:
     python3 fuzz/fuzz.py coverage
+
+# Change MODULE (arn, stage/export, ...; without one, all of them) in each way that its unit tests should see, and name what none saw
+mutants MODULE="" *ARGUMENTS:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if [ -z '{{MODULE}}' ]; then exec cargo mutants --package oktapipe {{ARGUMENTS}}; fi
+    # --file adds to the configuration's globs, and --re lets the fields of structs through (cargo-mutants 27.1).
+    mkdir -p "$CARGO_TARGET_DIR"
+    sed '/^examine_globs/,/^]/d' .cargo/mutants.toml >"$CARGO_TARGET_DIR/mutants.toml"
+    cargo mutants --package oktapipe --config "$CARGO_TARGET_DIR/mutants.toml" --file 'src/{{MODULE}}.rs' --file 'src/{{MODULE}}/**' {{ARGUMENTS}} \
+        -- -- '{{replace_regex(MODULE, '/.*', '')}}::'
 
 # Time the pipeline beside the shell recipe, and single commands beside curl and jq
 bench: release

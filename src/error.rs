@@ -183,6 +183,30 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_carries_what_the_service_said_and_nothing_else_does() {
+        let body = Map::from_iter([
+            ("errorCode".to_owned(), Value::from("E0000004")),
+            ("errorSummary".to_owned(), Value::from("Authentication failed")),
+        ]);
+        let failed = Error::new(Kind::PolicyDenied, "what", "hint").with_body(body.clone());
+        assert_eq!(failed.kind(), Some(Kind::PolicyDenied));
+        assert_eq!((failed.okta_code(), failed.summary()), (Some("E0000004"), Some("Authentication failed")));
+        assert_eq!(failed.to_string(), "what: hint");
+        let other = Map::from_iter([("errorCode".to_owned(), Value::from(4))]);
+        assert_eq!(Error::new(Kind::Config, "what", "hint").with_body(other).okta_code(), None);
+        for (error, text) in [
+            (Error::Upstream { exit_code: 77, document: body.clone() }, "a stage before failed with 77"),
+            (Error::Told { exit_code: 69 }, "the failure is told, its number is 69"),
+            (Error::ReaderGone, "the reader of stdout is gone"),
+            (Error::Signal(2), "ended by signal 2"),
+        ] {
+            let error = error.with_body(body.clone());
+            assert_eq!((error.kind(), error.okta_code(), error.summary()), (None, None, None));
+            assert_eq!(error.to_string(), text);
+        }
+    }
+
+    #[test]
     fn our_own_strings_hold_no_quote_backslash_or_control_character() {
         let Error::Failed(failure) = Error::new(Kind::Config, "a\"b\\c\nd", "e\t\u{2028}f") else {
             panic!("not a failure")

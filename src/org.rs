@@ -134,6 +134,8 @@ fn is_safe(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
+    mod origins;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -151,6 +153,11 @@ mod tests {
             ("http://127.0.0.1:80", "http://127.0.0.1"),
             ("http://[::1]:8080", "http://[::1]:8080"),
             ("http://localhost:1", "http://localhost:1"),
+            ("http://[::1]", "http://[::1]"),
+            ("[::1]:8443", "https://[::1]:8443"),
+            ("[::1]", "https://[::1]"),
+            ("https://acme", "https://acme"),
+            ("HTTPS://ACME.okta.com/", "https://acme.okta.com"),
         ] {
             assert_eq!(Org::parse(text).map(|org| org.origin()).ok().as_deref(), Some(origin), "{text}");
         }
@@ -223,6 +230,7 @@ mod tests {
             ("https://acme.okta.com:444/x", false),
             ("https://acme.okta.com.evil.example/", false),
             ("https://u@acme.okta.com/", false),
+            ("https://:p@acme.okta.com/", false),
             ("javascript:alert(1)", false),
             ("blob:https://acme.okta.com/x", false),
             ("/\t/evil.example", false),
@@ -240,6 +248,8 @@ mod tests {
             ("0oa1", "/home/amazon_aws/0oa1/272"),
             ("exk1", "/app/amazon_aws/exk1/sso/saml"),
             ("abc_1", "/app/amazon_aws/abc_1/login"),
+            ("a-b", "/app/amazon_aws/a-b/login"),
+            ("ab", "/app/amazon_aws/ab/login"),
             ("https://acme.okta.com/home/amazon_aws/0oa1/9?x=1", "/home/amazon_aws/0oa1/9?x=1"),
         ] {
             assert_eq!(org.app(app).unwrap().as_str(), format!("https://acme.okta.com{path}"));

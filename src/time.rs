@@ -100,6 +100,18 @@ mod tests {
     }
 
     #[test]
+    fn a_point_without_digits_is_no_fraction_whatever_jiff_makes_of_it() {
+        assert!(is_rfc3339("2026-03-01T10:15:57.1Z"));
+        assert!(!is_rfc3339("2026-03-01T10:15:57.Z"));
+    }
+
+    #[test]
+    fn the_clock_of_the_machine_counts_seconds_since_1970() {
+        let written = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        assert!((0..5).contains(&(SystemClock.now() - i64::try_from(written).unwrap())));
+    }
+
+    #[test]
     fn the_date_of_an_answer_is_read() {
         assert_eq!(parse_http_date("Thu, 01 Jan 2026 00:00:30 GMT"), Some(1_767_225_630));
         assert_eq!(parse_http_date("yesterday"), None);

@@ -151,6 +151,7 @@ fn link(members: &Map<String, Value>, relation: &str, name: Option<&str>) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secrecy::ExposeSecret;
     use serde_json::json;
 
     fn members(value: Value) -> Map<String, Value> {
@@ -217,5 +218,56 @@ mod tests {
         assert_eq!(transaction.link("next", Some("verify")), None);
         assert_eq!(transaction.link("resend", Some("call")).as_deref(), Some("https://a/c"));
         assert_eq!(transaction.links().len(), 3);
+    }
+
+    #[test]
+    fn tokens_and_the_result_are_read_where_they_are_texts_that_hold_something() {
+        for (value, token, result) in [
+            (
+                json!({"status": "X", "stateToken": "00CANARY", "factorResult": "WAITING"}),
+                Some("00CANARY"),
+                Some("WAITING"),
+            ),
+            (json!({"status": "X", "stateToken": "", "factorResult": 7}), None, None),
+            (json!({"status": "X", "stateToken": 7}), None, None),
+        ] {
+            let members = members(value);
+            let transaction = Transaction::read(&members).unwrap();
+            assert_eq!((transaction.status, transaction.factor_result()), ("X", result));
+            assert_eq!(transaction.state_token().as_ref().map(|token| token.expose_secret()), token);
+            assert!(transaction.session_token().is_none());
+        }
+        let members = members(json!({"status": "SUCCESS", "sessionToken": "20CANARY"}));
+        let transaction = Transaction::read(&members).unwrap();
+        assert_eq!(transaction.session_token().unwrap().expose_secret(), "20CANARY");
+        assert!(transaction.state_token().is_none());
+    }
+
+    #[test]
+    fn a_push_goes_out_unasked_where_the_policy_says_so_for_that_factor() {
+        let members = members(json!({"status": "MFA_REQUIRED", "_embedded": {
+            "factors": [
+                {"id": "opf1", "factorType": "push", "provider": "OKTA"},
+                {"id": "opf2", "factorType": "push", "provider": "OKTA"},
+                {"id": "opf3", "factorType": "push", "provider": "OKTA"},
+                {"id": "opf4", "factorType": "push", "provider": "OKTA"},
+            ],
+            "policy": {"factorsPolicyInfo": {"opf1": {"autoPushEnabled": true}, "opf2": {"autoPushEnabled": false}, "opf3": {"autoPushEnabled": "true"}}},
+        }}));
+        let transaction = Transaction::read(&members).unwrap();
+        let sent: Vec<bool> =
+            transaction.factors().iter().map(|factor| transaction.auto_push(factor)).collect();
+        assert_eq!(sent, [true, false, false, false]);
+    }
+
+    #[test]
+    fn a_factor_is_told_from_its_like_by_the_first_text_of_its_profile() {
+        let label =
+            |profile: Value| Factor::read(&json!({"factorType": "sms", "profile": profile})).unwrap().label;
+        assert_eq!(label(json!({"phoneNumber": "+1 XXX-XXX-1234"})).as_deref(), Some("+1 XXX-XXX-1234"));
+        assert_eq!(label(json!({"name": 7, "email": "a@acme.example"})).as_deref(), Some("a@acme.example"));
+        assert_eq!(label(json!({"questionText": "What?", "credentialId": "ada"})).as_deref(), Some("What?"));
+        assert_eq!(label(json!({"other": "x"})), None);
+        assert_eq!(label(json!(null)), None);
     }
 }

@@ -91,6 +91,40 @@ fn regions_tell_partitions_and_partitions_have_a_region_of_their_own() {
 }
 
 #[test]
+fn the_partition_of_any_arn_is_its_second_field() {
+    for (arn, name) in [
+        ("arn:aws:sts::111122223333:assumed-role/Dev/ada", Some("aws")),
+        ("arn:aws-cn:iam::aws:policy/ReadOnlyAccess", Some("aws-cn")),
+        ("arn:aws-new:x", Some("aws-new")),
+        ("arn:gcp:iam::111122223333:role/Dev", None),
+        ("arn:aws", None),
+        ("aws:iam", None),
+        ("", None),
+    ] {
+        assert_eq!(Partition::from_arn(arn).as_ref().map(Partition::name), name, "{arn}");
+    }
+}
+
+#[test]
+fn arns_and_pairs_are_read_up_to_their_limits() {
+    let long = |resource: &str, length: usize| {
+        let rest = format!(":iam::111122223333:{resource}");
+        format!("arn:aws-{}{rest}", "x".repeat(length - rest.len() - "arn:aws-".len()))
+    };
+    let (role, idp) = (long("role/Dev", LIMIT), long("saml-provider/OKTA", LIMIT));
+    assert!(RoleArn::parse(&role).is_some() && PrincipalArn::parse(&idp).is_some());
+    assert_eq!(RoleArn::parse(&long("role/Dev", LIMIT + 1)), None);
+    // Two of the longest, and 256 characters between them.
+    let pair = |blanks: usize| format!("{role},{}{idp}", " ".repeat(blanks));
+    assert!(parse_pair(&pair(255)).is_some());
+    assert_eq!(parse_pair(&pair(256)), None);
+    assert!(
+        parse_pair(&format!("{}{ROLE},{IDP}", "\n".repeat(10_000))).is_some(),
+        "around it they do not count"
+    );
+}
+
+#[test]
 fn pairs_come_in_either_order_and_with_blanks() {
     for value in [format!("{ROLE},{IDP}"), format!("{IDP},{ROLE}"), format!("\n  {ROLE} ,\t{IDP}\r\n")] {
         let (role, idp) = parse_pair(&value).unwrap_or_else(|| panic!("{value}"));
@@ -144,6 +178,8 @@ fn roles_are_chosen_by_arn_name_account_and_glob() {
         ("111122223333/*", true),
         ("444455556666/Dev", false),
         ("1111*/Dev", true),
+        ("?1112222333?/Dev", true),
+        ("?111222233/Dev", false),
         ("acme-prod/Dev", false),
         ("arn:aws:iam::111122223333:role/team/x/Dev", true),
         ("arn:aws:iam::111122223333:role/Dev", false),
@@ -155,6 +191,7 @@ fn roles_are_chosen_by_arn_name_account_and_glob() {
     for text in ["", "  ", "a b", "arn:aws:iam::1:role/x", "a\u{7}", &"x".repeat(2049)] {
         assert_eq!(RolePattern::parse(text), None, "{text}");
     }
+    assert_eq!(RolePattern::parse(" team/Dev\n").unwrap().as_str(), "team/Dev");
     for (text, account) in
         [("acme/Dev", Some("acme")), ("111122223333/Dev", Some("111122223333")), ("Dev", None), (ROLE, None)]
     {
@@ -174,6 +211,9 @@ fn names_near_by_are_offered() {
     let names = ["Developer", "Admin", "ReadOnly", "Billing", "admin"];
     for (wanted, expected) in [
         ("Develper", &["Developer"][..]),
+        ("Develoepr", &["Developer"]),
+        ("Devxxxxer", &[]),
+        ("Dvlpr", &[]),
         ("Adm", &["Admin", "admin"]),
         ("readonly", &["ReadOnly"]),
         ("DeveloperAccess", &["Developer"]),
@@ -183,6 +223,13 @@ fn names_near_by_are_offered() {
     ] {
         assert_eq!(nearest(wanted, &names), expected, "{wanted}");
     }
+    assert_eq!(nearest("ab", &[""]), [""; 0]);
+    let holding = ["AdminAccess", "SuperAdmin", "Admin"];
+    assert_eq!(
+        nearest("admin", &holding),
+        ["Admin", "AdminAccess", "SuperAdmin"],
+        "the very name is the likeliest"
+    );
     assert_eq!(nearest("abc", &vec!["abd"; 100_000]), ["abd"]);
 }
 

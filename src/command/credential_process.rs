@@ -5,6 +5,7 @@ use super::login::{Demand, Source, Unheard, export, unheard};
 use super::{Failed, online};
 use crate::cli::{CredentialProcess, Export, Format};
 use crate::context::{Context, Environment};
+use crate::document::Document;
 use crate::stage::Output;
 
 /// Variables of the program that runs us and not meant for us: its profile may be the one whose credentials we are asked for.
@@ -26,7 +27,13 @@ pub fn run(arguments: &CredentialProcess, context: &Context<'_>) -> Result<Outpu
     let source = Source::new(context, &arguments.sign_in, &arguments.role, Demand::Process)?;
     let document = match source.fresh() {
         Some(fresh) => fresh,
-        None => online(source.credentials())?,
+        None => anew(&source)?,
     };
     export(&Export { format: Format::Process, ..Export::default() }, context, &[document])
+}
+
+/// Apart, so that the room for it on the stack is taken only when it is needed.
+#[inline(never)]
+fn anew(source: &Source<'_, '_>) -> Result<Document, Failed> {
+    online(source.credentials())
 }

@@ -212,6 +212,21 @@ fn the_limits_hold() {
     let comment = |size: usize| format!("#{}", "x".repeat(size - 1));
     assert!(Config::parse(&comment(LIMIT)).is_ok());
     assert_eq!(fault(&comment(LIMIT + 1)).0, 0);
+    // A name may have as many parts as fit. Quickly, each.
+    let start = std::time::Instant::now();
+    let dots = "a.".repeat(LIMIT / 2 - 20);
+    for text in [
+        format!("[profile.{dots}a]"),
+        format!("[profile.a]\n{dots}a = 1"),
+        format!("profile = {{{dots}a = 1}}"),
+        "[profile.a]\n".repeat(LIMIT / 12),
+        (0..LIMIT / 12).map(|n| format!("[x.a{n}]\n")).collect::<String>().chars().take(LIMIT).collect(),
+        format!("[profile.a]\nfactor = [{}]", "'a',".repeat(LIMIT / 4 - 20)),
+    ] {
+        assert!(text.len() <= LIMIT, "{}", text.len());
+        let _ = Config::parse(&text);
+    }
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
     // Nested deeper than anybody writes: the parser's own limit, and no stack that overflows.
     assert!(fault(&format!("[profile.a]\nfactor = {}", "[".repeat(100_000))).1.contains("line 2"));
 }

@@ -164,6 +164,8 @@ fn remove_null_secrets(members: &mut Map<String, Value>) {
 
 #[cfg(test)]
 mod tests {
+    mod edges;
+
     use super::*;
     use crate::document::to_line;
     use serde_json::json;

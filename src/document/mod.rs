@@ -211,6 +211,8 @@ pub fn error_document(stage: &str, failure: &Failure) -> Document {
 
 #[cfg(test)]
 mod tests {
+    mod members;
+
     use super::*;
 
     fn document(text: &str) -> Document {

@@ -138,6 +138,8 @@ fn wrong(message: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    mod limits;
+
     use super::*;
     use crate::document::VALUES;
 

@@ -108,3 +108,49 @@ impl<'de> Visitor<'de> for Reader<'_> {
         Ok(Value::Object(out))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::de::IntoDeserializer;
+    use serde::de::value::Error as Fault;
+    use serde_json::json;
+
+    fn value(text: &str) -> Result<Value, String> {
+        serde_json::from_str::<Strict>(text).map(|strict| strict.value).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_kind_of_value_is_read_and_counted() {
+        let text = r#"{"a":null,"b":[true,false,"x",-1,1.50,{}],"c":12345678901234567890123}"#;
+        let strict = serde_json::from_str::<Strict>(text).unwrap();
+        assert_eq!((strict.value.to_string().as_str(), strict.count), (text, 10));
+        // Numbers as readers without arbitrary precision hand them over.
+        let given =
+            |deserializer| Strict::deserialize::<serde::de::value::U64Deserializer<Fault>>(deserializer);
+        assert_eq!(given(7_u64.into_deserializer()).unwrap().value, json!(7));
+        let given =
+            |deserializer| Strict::deserialize::<serde::de::value::I64Deserializer<Fault>>(deserializer);
+        assert_eq!(given((-7_i64).into_deserializer()).unwrap().value, json!(-7));
+        let bytes = serde::de::value::BytesDeserializer::<Fault>::new(b"x");
+        assert!(Strict::deserialize(bytes).err().unwrap().to_string().ends_with("expected JSON"));
+    }
+
+    #[test]
+    fn an_object_that_looks_like_a_number_is_one_or_is_refused() {
+        let number = |text: &str, rest: &str| value(&format!("{{\"{NUMBER}\":{text}{rest}}}"));
+        assert_eq!(number("\"1.5\"", ""), value("1.5"));
+        assert!(number("\"x\"", "").unwrap_err().contains("a number that is none"));
+        assert!(number("\"1\"", ",\"a\":1").unwrap_err().contains("a number that is none"));
+        // Behind another member it is a name as any other.
+        let behind = value(&format!("{{\"a\":1,\"{NUMBER}\":\"x\"}}")).unwrap();
+        assert_eq!(behind[NUMBER], "x");
+    }
+
+    #[test]
+    fn a_name_may_say_the_same_twice() {
+        assert_eq!(value(r#"{"a":[1],"b":2,"a":[1]}"#), Ok(json!({"a": [1], "b": 2})));
+        assert!(value(r#"{"a":[1],"b":2,"a":[2]}"#).unwrap_err().contains("two values of a"));
+        assert!(value(r#"{"a":1,"a":1.0}"#).is_err());
+    }
+}

@@ -109,4 +109,15 @@ mod tests {
         let text = r#"{"a":12345678901234567890123,"b":1.50,"c":1E5}"#;
         assert_eq!(inline(&serde_json::from_str::<Value>(text).unwrap()), text.replace("1E5", "1e+5"));
     }
+
+    #[test]
+    fn a_person_gets_it_indented_and_a_pipe_in_one_line() {
+        let value = json!({"a": [1, "\u{e9}", []], "b": {"c": null, "d": {}}});
+        let document = Document(value.as_object().unwrap().clone());
+        assert_eq!(to_line(&document), "{\"a\":[1,\"\\u00e9\",[]],\"b\":{\"c\":null,\"d\":{}}}\n");
+        assert_eq!(
+            to_pretty(&document),
+            "{\n  \"a\": [\n    1,\n    \"\\u00e9\",\n    []\n  ],\n  \"b\": {\n    \"c\": null,\n    \"d\": {}\n  }\n}\n"
+        );
+    }
 }

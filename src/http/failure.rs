@@ -188,7 +188,10 @@ mod tests {
 
     #[test]
     fn a_failed_check_is_named_and_so_is_what_helps() {
+        let other = |text: &str| C::Other(rustls::OtherError(std::sync::Arc::new(io::Error::other(text))));
         for (fault, what, hint) in [
+            (other("CaUsedAsEndEntity"), "a self-signed CA", "have that CA issue"),
+            (other("UnsupportedCertVersion"), "not acceptable", "SSL_CERT_FILE"),
             (C::UnknownIssuer, "unknown issuer", "--ca-file or SSL_CERT_FILE"),
             (C::NotValidForName, "another name", "do not help"),
             (C::Expired, "expired", "clock"),

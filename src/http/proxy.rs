@@ -193,6 +193,39 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_a_proxy_is_told() {
+        for (value, words) in [
+            ("http://\u{fffd}", "is not UTF-8"),
+            ("http://p:port", "is not a URL"),
+            ("p:0", "has no port that can be connected to"),
+            ("https://p:0", "has no port that can be connected to"),
+            ("socks5h://p:1", "names a SOCKS proxy"),
+            ("ftp://p:1", "names neither an http nor an https proxy"),
+            ("http://https://p:1", "names neither an http nor an https proxy"),
+            ("https://http:1", "names neither an http nor an https proxy"),
+        ] {
+            let error = proxies(&[("ALL_PROXY", value)]).url().unwrap_err();
+            assert!(error.to_string().starts_with(&format!("the value of ALL_PROXY {words}")), "{error}");
+        }
+        let proxy = proxies(&[("all_proxy", " ada:pw@p:3128 ")]);
+        let (name, url) = proxy.url().unwrap().unwrap();
+        assert_eq!((name, url.as_str()), ("all_proxy", "http://ada:pw@p:3128/"));
+    }
+
+    #[test]
+    fn exemptions_are_handed_on_as_reqwest_reads_them() {
+        let list = "example.com, *.example.org .intra\t10.0.0.0/8,[::1],fe80::/10,*,,";
+        let hosts = ["example.com", ".example.org", ".intra", "10.0.0.0/8", "::1", "fe80::/10", "*"];
+        assert_eq!(exemptions("NO_PROXY", list).unwrap(), hosts);
+        for item in ["10.0.0.0/0", "10.0.0.0/32", "::/128", "a-b_c", "1a.2b", "example.com."] {
+            assert!(is_exemption(item), "{item}");
+        }
+        for item in ["", ".", "10.0.0.0/33", "::/129", "::/256", "[10.0.0.1]", "1.2.3.4.5", "a b"] {
+            assert!(!is_exemption(item), "{item}");
+        }
+    }
+
+    #[test]
     fn an_exemption_that_names_nothing_is_an_error_and_never_skipped() {
         let read = |list: &str| proxies(&[("HTTPS_PROXY", "p:1"), ("NO_PROXY", list)]).to_reqwest();
         for list in [

@@ -168,6 +168,7 @@ mod tests {
         let single = std::env::temp_dir().join(format!("oktapipe-single-{}.pem", std::process::id()));
         std::fs::write(&single, &text[..end]).unwrap();
         let system = roots(&Settings::default()).unwrap().len();
+        assert!(system > 0);
         let mut settings = Settings { ssl_cert_file: Some(single.clone()), ..Settings::default() };
         assert_eq!(roots(&settings).unwrap().len(), 1);
         settings.ca_files = vec![("--ca-file".into(), bundle)];

@@ -136,11 +136,35 @@ mod tests {
             "ht\ttps://example.com",
             "https://example.com\\@evil.example",
             "https://example.com/a b",
+            "https://example.com/\u{1}a",
+            "https://example.com/\u{7f}",
+            "https://example.com/\\a",
             "\u{1}https://example.com",
         ] {
             assert_eq!(base_url(text).unwrap_err().kind(), Some(Kind::Config), "{text}");
         }
         assert_eq!(base_url(" https://sts.example.com/x\n").unwrap().as_str(), "https://sts.example.com/x");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_url_is_told() {
+        for (text, words) in [
+            ("https://ada@example.com/x", "the URL of example.com has a user or password in it"),
+            ("https://:pw@example.com:8443", "the URL of example.com:8443 has a user or password in it"),
+            ("http://example.com", "refused to talk http to example.com"),
+            ("https://example.com/?x", "the URL of example.com has a query or fragment"),
+            ("https://example.com/#x", "the URL of example.com has a query or fragment"),
+            (
+                "https:example.com",
+                "not a URL: it holds a blank, a backslash or a control character, or no ://",
+            ),
+            ("https://exa mple.com", "not a URL: it holds a blank"),
+            ("https://[::1", "not a URL: "),
+        ] {
+            let error = base_url(text).unwrap_err();
+            assert!(error.to_string().starts_with(words), "{error}");
+        }
+        assert_eq!(place(&Url::parse("data:,x").unwrap()), "a URL without host");
     }
 
     proptest! {

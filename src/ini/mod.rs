@@ -75,7 +75,8 @@ mod tests {
                 (1, "profile prod", "region", ""),
             ]
         );
-        assert!(entries(text).nth(1).unwrap().is("role_arn"));
+        let role = entries(text).nth(1).unwrap();
+        assert!(role.is("role_arn") && !role.is("role") && !role.is("region"));
     }
 
     #[test]

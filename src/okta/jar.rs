@@ -116,6 +116,66 @@ mod tests {
         assert_eq!(jar.pairs().count(), COOKIE_LIMIT - 1);
     }
 
+    #[test]
+    fn a_jar_holds_its_limit_to_the_byte() {
+        for (value, fits) in [(SIZE_LIMIT - 106, true), (SIZE_LIMIT - 105, false)] {
+            let mut jar = Jar::default();
+            jar.set("first", &"x".repeat(100));
+            jar.set("b", &"y".repeat(value));
+            assert_eq!(jar.pairs().count(), if fits { 2 } else { 1 }, "{value}");
+        }
+        let mut jar = Jar::default();
+        jar.set("name", &"x".repeat(SIZE_LIMIT - 4));
+        jar.set("name", &"y".repeat(SIZE_LIMIT - 4));
+        assert!(shown(&jar).ends_with('y'), "what is replaced takes no place");
+    }
+
+    #[test]
+    fn a_cookie_is_deleted_by_what_okta_deletes_one_with() {
+        for (line, stays) in [
+            ("sid=new", true),
+            ("sid=new; Max-Age=1", true),
+            ("sid=new; max-age = 3600 ; Secure", true),
+            ("sid=new; Max-Age=soon", true),
+            ("sid=new; Expires=Thu, 01 Jan 2099 00:00:10 GMT", true),
+            ("sid=new; Comment=1970", true),
+            ("sid=new; Max-Age=0", false),
+            ("sid=new; Secure; MAX-AGE=-1", false),
+            ("sid=new; expires=Thu, 01 Jan 1970 00:00:00 GMT", false),
+            ("sid=", false),
+            (" sid = ; Path=/", false),
+            ("sid=\"\"", false),
+        ] {
+            let mut jar = Jar::new(vec![
+                ("sid".to_owned(), SecretString::from("old")),
+                ("DT".to_owned(), SecretString::from("d")),
+            ]);
+            jar.take(line);
+            assert_eq!(shown(&jar), if stays { "DT=d; sid=new" } else { "DT=d" }, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_and_values_are_those_of_rfc_6265() {
+        for (name, value, expected) in [
+            ("a", "b", true),
+            ("a-_.!#$%&'*+^`|~", "a=b\"c", true),
+            ("", "b", false),
+            ("a(", "b", false),
+            ("a\"", "b", false),
+            ("a/", "b", false),
+            ("a;", "b", false),
+            ("a\u{e9}", "b", false),
+            ("a", "b;c", false),
+            ("a", "b,c", false),
+            ("a", "b\\c", false),
+            ("a", "b c", false),
+            ("a", "b\u{7f}", false),
+        ] {
+            assert_eq!(is_cookie(name, value), expected, "{name}={value}");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_cookie_header_is_one_line_of_the_pairs(lines in prop::collection::vec("\\PC{0,20}|[a-c]{1,2}=[!-~]{0,9}(; ?[A-Za-z-]{1,9}=[0-9]{1,4})?", 0..40)) {

@@ -7,6 +7,8 @@
 mod jar;
 mod push;
 mod refusal;
+#[cfg(test)]
+mod tests;
 
 pub use jar::Jar;
 pub use push::{Push, wait_for_push};

@@ -21,7 +21,7 @@ fn each_cap_holds_at_its_edge() {
         |attributes: usize| format!("<p{}>", (0..attributes).map(|i| format!(" a{i}")).collect::<String>());
     let many = |attributes: usize| tag(100).repeat(attributes / 100) + &tag(attributes % 100);
     type Case<'a> = (&'a str, usize, &'a dyn Fn(usize) -> String);
-    let cases: [Case<'_>; 6] = [
+    let cases: [Case<'_>; 8] = [
         ("250000 of <", MARKS, &|n| "&".repeat(n)),
         ("larger", BYTES, &|n| " ".repeat(n)),
         // html and body are around.
@@ -29,12 +29,24 @@ fn each_cap_holds_at_its_edge() {
         ("10000 tags", TAGS, &|n| "<br>".repeat(n)),
         ("256 attributes", TAG_ATTRIBUTES, &tag),
         ("20000 attributes", ATTRIBUTES, &many),
+        // The document, html, head and body are nodes too.
+        ("50000 nodes", NODES - 4, &|n| "<!---->".repeat(n)),
+        // A tag that never ends, its name among its parts.
+        ("8000 parts", 8000 - 1, &|n| format!("<p{}", " a".repeat(n))),
     ];
     for (word, edge, page) in cases {
         assert_eq!(message(&page(edge)), None, "{word} {edge}");
         let message = message(&page(edge + 1)).unwrap_or_default();
         assert!(message.contains(word), "{word} {}: {message}", edge + 1);
     }
+}
+
+#[test]
+fn where_a_cap_broke_is_told() {
+    let told = message(&"<br>".repeat(TAGS + 1)).unwrap_or_default();
+    assert!(told.contains("(before byte 40004)"), "{told}");
+    let told = message(&"<br>".repeat(2 * TAGS)).unwrap_or_default();
+    assert!(told.contains("(before byte 40960)"), "a page is looked at in pieces of 4096 bytes: {told}");
 }
 
 #[test]

@@ -131,4 +131,10 @@ mod tests {
             assert!(said.contains(word), "{word}: {said} in {body}");
         }
     }
+
+    #[test]
+    fn the_transport_says_what_it_is_as_before() {
+        let transport = Checked(crate::http::loopback::client().connector());
+        assert_eq!(transport.connector_metadata().unwrap().name(), "reqwest");
+    }
 }

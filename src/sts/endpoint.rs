@@ -69,7 +69,7 @@ mod tests {
             };
             async move {
                 let settings = AwsSettings::load(&environment).await.unwrap();
-                let partition = partition.and_then(|arn| Partition::from_arn(arn));
+                let partition = partition.and_then(Partition::from_arn);
                 endpoint(&settings, partition.as_ref()).await.unwrap().to_string()
             }
         };

@@ -279,3 +279,8 @@ fn ill_formed(error: &XmlError, at: u64) -> Fault {
     };
     fault(what, at)
 }
+
+#[cfg(test)]
+mod tests {
+    mod documents;
+}

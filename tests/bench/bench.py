@@ -13,6 +13,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -90,6 +91,16 @@ def main():
         variables["FORM"] = form
         compare("One stage, offline", {"jq .": ["bash", "-c", 'printf %s "$FORM" | jq .'],
                                        "oktapipe saml-roles": ["bash", "-c", 'printf %s "$FORM" | oktapipe saml-roles']}, variables, rounds=2 * ROUNDS)
+        with tempfile.TemporaryDirectory() as home:
+            # What an SDK runs for every call, with credentials that are kept.
+            kept = variables | {"HOME": home}
+            process = [OURS, "credential-process", "bench"]
+            config = pathlib.Path(home, ".config", "oktapipe", "config.toml")
+            config.parent.mkdir(parents=True)
+            config.write_text('[profile.bench]\nrole = "*/Dev"\n', encoding="utf-8")
+            run(process, kept)
+            del kept["OKTA_PASSWORD"]
+            compare("A credential process, warm", {"/bin/true": ["/bin/true"], "oktapipe credential-process": process}, kept, rounds=8 * ROUNDS)
     finally:
         server.terminate()
 

@@ -84,12 +84,11 @@ fn fifty_writers_side_by_side_and_the_aws_cli_among_them_lose_nothing() {
 }
 
 #[test]
-fn fifty_at_once_wait_for_each_other() {
+fn fifty_at_once_make_one_file_and_wait_for_each_other() {
     if !has("python3") {
         return;
     }
     let world = World::new();
-    given(&world.home);
     let script = "i=0; while [ $i -lt 50 ]; do oktapipe to-profile --name p$i < in > out$i & i=$((i + 1)); done; wait; cat out* | wc -l";
     fs::write(world.home.join("in"), credentials("Dev").to_string()).unwrap();
     let outcome = world.shell("sh", script).run().succeeds();
@@ -99,7 +98,7 @@ fn fifty_at_once_wait_for_each_other() {
         (0..50).all(|number| profiles[&format!("p{number}")]["aws_access_key_id"] == "ASIADev"),
         "{profiles:?}"
     );
-    assert_eq!(profiles.len(), 52);
+    assert_eq!(profiles.len(), 50);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a login leaves for the next one: whose it is, how long it is good, that nobody else can read it, and how it goes.
 
-use crate::harness::{CANARY, Case, World, has};
+use crate::harness::{CANARY, Case, World, has, terminal, terminals};
 use oktapipe_sandbox::{Action, Fault};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -332,4 +332,39 @@ fn an_sdk_is_served_from_what_is_kept_then_by_the_session_and_at_last_to_the_end
     advance(&world, 10);
     let outcome = later(&world, 106, process).run();
     assert!(outcome.status == Some(69) && outcome.stdout.is_empty(), "{outcome}");
+}
+
+#[test]
+fn a_role_that_was_picked_is_picked_again_and_by_its_name_needs_nobody() {
+    if !terminals() {
+        return;
+    }
+    let world = World::new();
+    let ask = |script: &str| terminal(&world, "sh", script);
+    let first = ask("TERM=dumb oktapipe login").answer("Okta password of", world.password(ADA));
+    let first = first.answer("Number (1-3): ", "2").run();
+    assert!(first.status == Some(0) && first.seen.contains("assumed-role/Deploy/"), "{first:?}");
+    let second = ask("TERM=dumb oktapipe login").answer("Number (1-3): ", "1").run();
+    assert!(second.status == Some(0) && second.seen.contains("assumed-role/Dev/"), "{second:?}");
+    let named = without(&world, ADA, &["login", "--role", "arn:aws:iam::111122223333:role/Dev"]);
+    let requests = world.sandbox.log().len();
+    named.run().succeeds();
+    assert_eq!(world.sandbox.log().len(), requests);
+    assert_eq!(sign_ins(&world), 1);
+}
+
+#[test]
+fn a_stdin_that_never_ends_is_not_waited_for() {
+    let world = World::new();
+    for arguments in [
+        &["login"][..],
+        &["credential-process"],
+        &["roles"],
+        &["exec", "--", "true"],
+        &["whoami"],
+        &["logout"],
+    ] {
+        let outcome = with(&world, SOLO, arguments).start_idle().end();
+        assert_eq!(outcome.status, Some(0), "{outcome}");
+    }
 }

@@ -299,3 +299,21 @@ fn a_configuration_file_of_ones_own_choice_has_to_be_known_to_aws_tools_too() {
     assert!(outcome.stderr.contains("OKTAPIPE_CONFIG has to be set for AWS"), "{outcome}");
     assert_eq!(outcome.json()["File"], other);
 }
+
+#[test]
+fn many_at_once_write_one_after_the_other_and_all_profiles_are_there() {
+    let world = World::new();
+    write(&world, "# mine\n");
+    let names: Vec<String> = (0..10).map(|number| format!("p{number}")).collect();
+    let started: Vec<_> =
+        names.iter().map(|name| configure(&world, &[name, "--org", "acme"]).start()).collect();
+    started.into_iter().for_each(|running| drop(running.end().succeeds()));
+    let after = text(&world);
+    assert!(after.starts_with("# mine\n\n[profile."), "{after}");
+    assert!(
+        names.iter().all(|name| after.contains(&format!("[profile.{name}]\norg = \"acme\"\n"))),
+        "{after}"
+    );
+    // Nothing else is left in the folder.
+    assert_eq!(fs::read_dir(file(&world).parent().unwrap()).unwrap().count(), 1);
+}

@@ -355,6 +355,11 @@ fn labels_of_a_profile_are_unset_with_the_rest() {
     assert!(unset.contains("AWS_VAULT"), "{unset}");
     let failed = world.oktapipe(&["export", "--on-error", "clear"]).stdin("").run();
     assert!(failed.stdout.contains("AWS_VAULT") && failed.status == Some(66), "{failed}");
+    // A file with a fault is no reason to leave keys in the shell.
+    write(&world, "[profile.default]\nlabels = 'AWS_VAULT'\n");
+    let outcome = world.oktapipe(&["export", "--unset"]).run();
+    assert!(outcome.status == Some(0) && outcome.stdout.contains("AWS_ACCESS_KEY_ID"), "{outcome}");
+    assert!(outcome.stderr.contains("line 2: there is no key labels"), "{outcome}");
     write(&world, "[profile.default]\nlabel = 'PATH'\n");
     let document = world.document_after(ADA, "assume");
     let outcome = world.oktapipe(&["export"]).stdin(document).run();
@@ -375,6 +380,18 @@ fn tab_gives_the_names_of_profiles() {
         complete(&["fish", "oktapipe", "assume", "--profile", "prod-"]),
         "prod-eu\t123456789012/Admin\n"
     );
+    // Positional too, and as what is inherited from; and what else configure takes.
+    assert_eq!(complete(&["bash", "oktapipe", "doctor", "te"]), "test\n");
+    assert_eq!(complete(&["bash", "oktapipe", "configure", "--inherit", "te"]), "test\n");
+    assert_eq!(complete(&["bash", "oktapipe", "configure", "--unset", "strict"]), "strict-duration\n");
+    fs::create_dir_all(world.home.join(".aws")).unwrap();
+    fs::write(
+        world.home.join(".aws/config"),
+        "[default]\nregion=x\n[profile mine]\nregion=x\n[profile $(id)]\nregion=x\n",
+    )
+    .unwrap();
+    assert_eq!(complete(&["bash", "oktapipe", "configure", "--aws-profile", ""]), "default\nmine\n");
+    assert_eq!(complete(&["bash", "oktapipe", "import", "g"]), "gimme-aws-creds\n");
     write(&world, "[profile.prod]\nnope = 1\n");
     assert_eq!(complete(&["bash", "oktapipe", "authn", "--profile", ""]), "");
 }

@@ -170,3 +170,27 @@ fn a_credential_process_serves_every_sdk() {
         is(room.case(client, "").env("AWS_PROFILE", "okta").run(), DEV);
     }
 }
+
+/// With every character that a profile's name may have, and beside what older tools left in the profile.
+#[test]
+fn a_profile_that_was_written_serves_every_sdk() {
+    const NAME: &str = "x_./%@:+-9";
+    let Some(room) = Room::new() else { return };
+    let file = room.world.home.join(".aws/credentials");
+    let before = std::fs::read_to_string(&file).unwrap();
+    let stale = format!(
+        "{before}[{NAME}]\naws_access_key_id=ASIAOLD\naws_session_token=old\naws_security_token=old\n[last]\nregion=x"
+    );
+    std::fs::write(&file, stale).unwrap();
+    let written =
+        format!("oktapipe to-profile -q --name '{NAME}' --region eu-central-1 < creds.json > told &&");
+    for client in ALL {
+        is(room.case(client, &written).env("AWS_PROFILE", NAME).run(), DEV);
+        is(room.case(client, "").env("AWS_PROFILE", "old").run(), OLD);
+    }
+    // The SDK for Rust is in our own assume, which takes a profile's region.
+    let roles = room.world.document_after("ada@acme.example", "saml-roles");
+    let case = room.world.oktapipe(&["assume"]).stdin(roles).env("AWS_PROFILE", NAME);
+    let assumed = case.without("AWS_REGION").without("AWS_DEFAULT_REGION").run().succeeds().json();
+    assert_eq!(assumed["_oktapipe"]["region"], "eu-central-1");
+}

@@ -1,4 +1,5 @@
-//! What each stage touches, by strace(1): no file is opened and no host contacted but those that oktapipe(1) names for it, and nothing is written.
+//! What each stage touches, by strace(1): no file is opened and no host contacted but those that oktapipe(1) names for it, and nothing
+//! is written but what `to-profile` is for.
 
 use crate::harness::{Case, World, has};
 use std::collections::BTreeSet;
@@ -294,4 +295,48 @@ fn the_manual_names_the_files_and_the_hosts_of_each_stage() {
     let rows: Vec<(&str, &str)> =
         STAGES.iter().map(|row| (row.stage, row.host.unwrap_or("nobody"))).collect();
     assert_eq!(told, rows);
+}
+
+/// What is kept: its folder, and the files in it by their names.
+fn is_kept(world: &World, path: &str) -> bool {
+    let state = world.home.join(".local/state/oktapipe").display().to_string();
+    let name = path.split('.').next().unwrap();
+    // The folder itself, to be listed.
+    path == "."
+        || state.starts_with(path)
+        || (name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        || path == "key"
+}
+
+#[test]
+fn login_writes_what_is_kept_and_nothing_else_and_what_is_kept_needs_no_host() {
+    if !has("strace") {
+        return;
+    }
+    let world = World::new();
+    let solo = "solo@acme.example";
+    std::fs::write(world.home.join("in"), "").unwrap();
+    let run = |command: &str, files: &[Ours]| {
+        let touched = trace(&world, command, |case| {
+            let case = case.env("OKTA_USERNAME", solo).env("OKTA_PASSWORD", world.password(solo));
+            case.without("AWS_CA_BUNDLE")
+        });
+        let error = std::fs::read_to_string(world.home.join("err")).unwrap();
+        assert!(error.is_empty(), "{command}: {error}");
+        let ours: BTreeSet<String> = files.iter().flat_map(|ours| ours.paths(&world)).collect();
+        let loader = |path: &&String| LOADER.iter().any(|start| path.starts_with(start));
+        let named: Vec<&String> = touched.named.iter().filter(|path| !loader(path)).collect();
+        let foreign: Vec<&&String> =
+            named.iter().filter(|path| !is_kept(&world, path) && !ours.contains(**path)).collect();
+        assert!(foreign.is_empty(), "{command} opened {foreign:?}");
+        assert!(touched.written.iter().all(|path| is_kept(&world, path)), "{command}: {touched:?}");
+        assert_eq!(touched.started, 1, "{command} started another program");
+        touched
+    };
+    let first = run("login", &[Ours::CaFiles, Ours::AwsFiles, Ours::Configuration]);
+    assert!(first.called.len() == 2 && first.written.len() > 4, "{first:?}");
+    for command in ["credential-process", "login", "whoami", "roles"] {
+        let kept = run(command, &[Ours::Configuration]);
+        assert!(kept.called.is_empty() && kept.written.is_empty(), "{command}: {kept:?}");
+    }
 }

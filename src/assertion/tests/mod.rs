@@ -173,10 +173,16 @@ fn two_different_values_of_one_attribute_are_refused() {
             assert!(message.contains(&format!("two different values of {name}")), "{message}");
         }
         let china = value("5678").replace("https://aws.amazon.com", "http://www.amazonaws.cn");
-        for again in [value("1234"), value(" 1234\n"), value(""), china] {
-            let out = parse(response(&format!("{}{again}", value("1234"))).as_bytes()).unwrap();
-            let read = [out.session_name, out.source_identity, out.session_duration.map(|n| n.to_string())];
-            assert_eq!(read.iter().flatten().collect::<Vec<_>>(), ["1234"]);
+        for again in [value("1234"), value(" 1234\n"), value(""), china.clone()] {
+            // The two worlds' names are two attributes, and the first one counts.
+            let turned = format!("{again}{}", value("1234"));
+            let orders = [format!("{}{again}", value("1234")), turned];
+            for both in orders.iter().take(if again == china { 1 } else { 2 }) {
+                let out = parse(response(both).as_bytes()).unwrap();
+                let read =
+                    [out.session_name, out.source_identity, out.session_duration.map(|n| n.to_string())];
+                assert_eq!(read.iter().flatten().collect::<Vec<_>>(), ["1234"]);
+            }
         }
     }
 }
@@ -217,6 +223,7 @@ fn an_encrypted_assertion_is_told_and_nothing_else_of_it() {
     let out = parse(format!("{HEAD}{encrypted}{TAIL}").as_bytes()).unwrap();
     assert!(out.encrypted && out.roles.is_empty());
     assert_eq!(out.issuer.as_deref(), Some("http://www.okta.com/exk1"));
+    assert_eq!(out.destination.as_deref(), Some("https://signin.aws.amazon.com/saml"));
     assert!(refusal(format!("{HEAD}{encrypted}{encrypted}{TAIL}").as_bytes()).1.contains("more than one"));
     assert!(refusal(format!("{HEAD}{encrypted}{ASSERTION}{TAIL}").as_bytes()).1.contains("two assertions"));
 }
@@ -230,6 +237,9 @@ fn a_response_is_told_from_a_page() {
         ("<Response/>", true),
         ("<!-- a --><?b?><Response>", true),
         ("<!DOCTYPE x [<!ENTITY e \"f\">]><p:Response>", true),
+        ("<!-- > <html> --><Response>", true),
+        ("<?><Response>", true),
+        ("<!-- > <Response> --><html>", false),
         ("<!DOCTYPE html><html><Response>", false),
         ("<html>", false),
         ("<!-- <Response> -->", false),

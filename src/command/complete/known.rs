@@ -77,6 +77,20 @@ impl Known {
         config.names().map(|name| (name.to_owned(), role(name))).collect()
     }
 
+    /// The profiles of `~/.aws/config`.
+    pub(super) fn aws_profiles(&self) -> Vec<(String, String)> {
+        let text = self.config();
+        let named = |section: &str| match section {
+            "default" => Some("default".to_owned()),
+            other => other.strip_prefix("profile ").map(|name| name.trim().to_owned()),
+        };
+        let names: BTreeSet<String> = ini::entries(&text)
+            .filter_map(|entry| named(entry.section))
+            .filter(|name| ini::is_profile_name(name))
+            .collect();
+        names.into_iter().map(|name| (name, "in your AWS config".to_owned())).collect()
+    }
+
     /// Regions that `~/.aws/config` names.
     pub(super) fn regions(&self) -> Vec<(String, String)> {
         let text = self.config();

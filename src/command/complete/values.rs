@@ -1,6 +1,7 @@
 //! Which argument takes which values, by the argument's name: the same name means the same thing in every command.
 
 use super::known::Known;
+use crate::config::KEYS;
 use crate::stage::factor_verify::FACTORS;
 use clap::{Arg, Command};
 use clap_complete::engine::ValueCompleter;
@@ -73,6 +74,8 @@ fn completer(argument: &Arg, known: &Arc<Known>) -> Option<ArgValueCompleter> {
         }),
         "duration" => fixed(&DURATIONS),
         "label" => fixed(&LABELS),
+        "unset" => live(|_| KEYS.iter().map(|key| (key.name.to_owned(), String::new())).collect()),
+        "aws_profile" => live(move |_| known.aws_profiles()),
         "ca_file" | "file" => ArgValueCompleter::new(|typed: &OsStr| files(typed)),
         "policy" => ArgValueCompleter::new(policy),
         _ => return None,

@@ -5,10 +5,12 @@ mod people;
 mod source;
 mod turn;
 mod walk;
+mod whose;
 
 pub use fresh::Demand;
 pub(crate) use people::Unheard;
-pub(crate) use source::{Source, cache, owner, wish};
+pub(crate) use source::Source;
+pub(crate) use whose::{cache, owner, wish};
 
 use super::{Failed, online};
 use crate::cli::{

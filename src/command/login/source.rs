@@ -5,16 +5,14 @@ use super::fresh::Demand;
 use super::people::{Nobody, Watched};
 use super::turn::Many;
 use super::walk::{Flags, World, to_credentials, to_form, to_roles};
+use super::whose::{cache, list, named, owner, wish};
 use crate::assertion;
 use crate::cli::{As, SignIn};
-use crate::config::Profile;
 use crate::context::{Context, Profiles};
 use crate::document::{Carry, Document};
 use crate::error::{Error, Kind};
-use crate::org::Org;
-use crate::store::{self, Cache, Entry, Item, Owner, Queue, Turn};
+use crate::store::{Cache, Entry, Item, Owner, Queue, Turn};
 use crate::time;
-use serde_json::{Value, json};
 use std::cell::Cell;
 
 /// An assertion that ends within so many seconds may be refused when it arrives.
@@ -103,7 +101,7 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(held) = held {
             return Ok(self.silently(cache, owner).await.unwrap_or(held.document));
         }
-        let many = Many { context: self.context, cache, demand: self.demand };
+        let many = Many::new(self.context, cache, self.demand);
         many.one(&owner.lock(), || self.fresh(), self.assume()).await
     }
 
@@ -160,8 +158,7 @@ impl<'c, 'w> Source<'c, 'w> {
         let document = one.map_err(|error| Failed::at("assume", error))?;
         if let Some((_, owner)) = &self.kept {
             // What was picked is kept as what it is: the next login with the same flags is asked again.
-            let owner =
-                if watched.has_chosen.get() { self.named(owner, &document) } else { Some(owner.clone()) };
+            let owner = if watched.has_chosen.get() { named(owner, &document) } else { Some(owner.clone()) };
             owner.iter().for_each(|owner| self.keep_credentials(owner, &document));
         }
         Ok(document)
@@ -178,7 +175,7 @@ impl<'c, 'w> Source<'c, 'w> {
         let all = to_credentials(&self.flags, &world, &roles).await?;
         if let Some((_, owner)) = &self.kept {
             for document in all.iter().flatten() {
-                if let Some(owner) = self.named(owner, document) {
+                if let Some(owner) = named(owner, document) {
                     self.keep_credentials(&owner, document);
                 }
             }
@@ -205,7 +202,7 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(form) = self.kept_form() {
             return Ok(form);
         }
-        let many = Many { context: self.context, cache, demand: self.demand };
+        let many = Many::new(self.context, cache, self.demand);
         let session = owner.session();
         let work = async {
             match cache.get(Item::Session, &session, self.context.clock.now()) {
@@ -269,88 +266,4 @@ impl<'c, 'w> Source<'c, 'w> {
             Err(error) => (self.context.warn)(&format!("what was got is not kept: {error}")),
         }
     }
-
-    /// The owner of the credentials of just this role, as if it had been asked for by its ARN.
-    fn named(&self, owner: &Owner, document: &Document) -> Option<Owner> {
-        let wish: Value = serde_json::from_str(&owner.role).ok()?;
-        let arn = role_arn(document)?;
-        let mut wish = wish.as_array()?.clone();
-        *wish.first_mut()? = json!([arn]);
-        // Neither the provider nor --first tells it from others any more.
-        *wish.get_mut(1)? = json!([null, false]);
-        Some(Owner { role: Value::Array(wish).to_string(), ..owner.clone() })
-    }
-}
-
-/// The ARN of the role that credentials are of, without its path: AWS's answer has none. `None` for a document of another shape.
-fn role_arn(document: &Document) -> Option<String> {
-    let arn = document.members().get("AssumedRoleUser")?.get("Arn")?.as_str()?;
-    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(":sts::")?;
-    let (account, rest) = rest.split_once(":assumed-role/")?;
-    Some(format!("arn:{partition}:iam::{account}:role/{}", rest.split('/').next()?))
-}
-
-fn list(flag: &[String], profile: &Profile, key: &str) -> Vec<String> {
-    if flag.is_empty() { profile.list(key).to_vec() } else { flag.to_vec() }
-}
-
-/// What shaped the credentials: two that differ in it are different ones.
-pub(crate) fn wish(context: &Context<'_>, role: &As, profile: &Profile) -> String {
-    let text = |flag: &Option<String>, key| flag.clone().or_else(|| profile.text(key).map(str::to_owned));
-    let principal = match role.role.role.is_empty() {
-        true => text(&role.role.principal, "principal"),
-        false => role.role.principal.clone(),
-    };
-    let policy = text(&role.policy, "policy");
-    // What a file says may change under its name.
-    let content =
-        policy.as_deref().and_then(|text| std::fs::read_to_string(text.strip_prefix("file://")?).ok());
-    let region = context.setting(
-        "region",
-        role.region.region.as_deref(),
-        &["AWS_REGION", "AWS_DEFAULT_REGION"],
-        None,
-        profile,
-    );
-    json!([
-        list(&role.role.role, profile, "role"),
-        [json!(principal), json!(role.first || profile.switch("first"))],
-        text(&role.role.duration, "duration"),
-        [json!(policy), json!(content), json!(list(&role.policy_arn, profile, "policy-arn"))],
-        role.strict_duration || profile.switch("strict-duration"),
-        region,
-    ])
-    .to_string()
-}
-
-/// Whose login it is: the org, the person and the app, by flag, variable and profile. `None` where `authn` will say what is missing.
-pub(crate) fn owner(
-    context: &Context<'_>,
-    sign_in: &SignIn,
-    profile: &Profile,
-) -> Result<Option<Owner>, Error> {
-    let setting = |key: &str, flag: &Option<String>, variable: &str| {
-        context.setting(key, flag.as_deref(), &[variable], None, profile)
-    };
-    let Some(org) = setting("org", &sign_in.org.org, "OKTA_ORG").and_then(|org| Org::parse(&org).ok()) else {
-        return Ok(None);
-    };
-    let user = match setting("username", &sign_in.username, "OKTA_USERNAME") {
-        Some(user) => user,
-        None if context.terminal.can_ask() => context
-            .terminal
-            .ask(&format!("Okta user name for {org:?}"), "give --username or set OKTA_USERNAME")?,
-        None => return Ok(None),
-    };
-    let app = setting("app", &sign_in.app, "OKTA_APP_ID").unwrap_or_default();
-    let app = org.app(&app).map_or(app, String::from);
-    Ok(Some(Owner { org: org.origin(), user, app, ..Owner::default() }))
-}
-
-/// What is kept, or a warning why nothing can be.
-pub(crate) fn cache(context: &Context<'_>) -> Option<Cache> {
-    let folder = store::state(|name| context.environment.path(name))?;
-    Cache::open(folder)
-        .map_err(|error| (context.warn)(&format!("nothing is kept of this login: {error}")))
-        .ok()
 }

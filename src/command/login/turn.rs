@@ -23,9 +23,16 @@ pub(super) struct Many<'c, 'w> {
     pub(super) context: &'c Context<'w>,
     pub(super) cache: &'c Cache,
     pub(super) demand: Demand,
+    /// How long another one is waited for.
+    pub(super) patience: Duration,
 }
 
-impl Many<'_, '_> {
+impl<'c, 'w> Many<'c, 'w> {
+    /// As patient as those are for whom it is.
+    pub(super) fn new(context: &'c Context<'w>, cache: &'c Cache, demand: Demand) -> Many<'c, 'w> {
+        Many { context, cache, demand, patience: demand.patience() }
+    }
+
     /// What `ready` finds, once it is there; else what `work` comes to, done by one of all that ask for `name` at a time.
     ///
     /// # Errors
@@ -72,8 +79,8 @@ impl Many<'_, '_> {
                     return result;
                 }
                 Ok(Turn::Waiting(pid)) => {
-                    if start.elapsed() > self.demand.patience() {
-                        return Err(too_long(pid, self.demand.patience()).into());
+                    if start.elapsed() > self.patience {
+                        return Err(too_long(pid, self.patience).into());
                     }
                     if self.context.terminal.reader_is_gone() {
                         return Err(Error::ReaderGone.into());
@@ -149,4 +156,62 @@ fn too_long(pid: Option<u32>, patience: Duration) -> Error {
         format!("{who} has not signed in within {} s", patience.as_secs()),
         "finish its sign-in, or end it, and run this again",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Common;
+    use crate::command::login::people::Nobody;
+    use crate::command::online;
+    use crate::context::{Environment, Profiles};
+    use crate::http::{Http, Log, Settings};
+    use crate::prompt::{Manner, Progress, Tty};
+    use crate::time::SystemClock;
+    use std::cell::RefCell;
+    use std::io;
+
+    /// What two processes do about the same, one of which never ends.
+    fn waits(patience: Duration) -> Error {
+        let folder = std::env::temp_dir().join(format!("oktapipe-turn-{}", std::process::id()));
+        let cache = Cache::open(folder.clone()).unwrap();
+        let (common, environment, profiles) =
+            (Common { quiet: true, ..Common::default() }, Environment::default(), Profiles::default());
+        let http = Http::new(Settings::default(), Log::off());
+        let tty =
+            Tty::new(Manner { no_input: true, moves_cursor: false, askpass: None, progress: Progress::Off });
+        let context = Context {
+            common: &common,
+            environment: &environment,
+            profiles: &profiles,
+            clock: &SystemClock,
+            terminal: &Nobody(&tty),
+            http: &http,
+            stdin_is_terminal: true,
+            stdout_is_terminal: false,
+            input: RefCell::new(Box::new(io::empty())),
+            warn: &|_| {},
+        };
+        let many = Many { context: &context, cache: &cache, demand: Demand::Process, patience };
+        let Ok(Turn::Lead(other)) = Queue::new(&cache, "test.lock").unwrap().turn() else {
+            panic!("no turn")
+        };
+        other.begin(1);
+        let failed = online(many.one::<()>("test.lock", || None, async { panic!("both work") })).unwrap_err();
+        drop(other);
+        let _ = std::fs::remove_dir_all(folder);
+        failed.error
+    }
+
+    #[test]
+    fn another_ones_sign_in_is_waited_for_and_not_for_ever() {
+        let start = Instant::now();
+        let error = waits(Duration::from_millis(300));
+        assert_eq!(error.kind(), Some(Kind::Timeout));
+        assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
+        let text = error.to_string();
+        assert!(text.contains(&format!("pid {}, has not signed in", std::process::id())), "{text}");
+        // Below the minute after which Go's SDK kills us, and with time left to say it.
+        assert_eq!(Demand::Process.patience(), Duration::from_secs(50));
+    }
 }

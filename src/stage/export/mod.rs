@@ -29,7 +29,12 @@ use variables::{CLEARED, Found, may_label, script};
 pub fn run(arguments: &Export, context: &Context<'_>) -> Result<Output, Error> {
     check(arguments)?;
     if arguments.unset {
-        return unset(&filled(arguments, &context.profile(&mut Carry::default())?));
+        // A faulty configuration must not keep keys in a shell.
+        let profile = context.profile(&mut Carry::default()).unwrap_or_else(|error| {
+            (context.warn)(&format!("the labels of a profile stay: {error}"));
+            Profile::default()
+        });
+        return unset(&filled(arguments, &profile));
     }
     let input = bytes(context, LINES_LIMIT)?;
     if is_code(&input) {

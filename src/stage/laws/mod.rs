@@ -1,7 +1,10 @@
 //! Laws of the documents between the stages, held by the stages themselves without a process or a network: what passes through, what is kept, and
-//! what is refused when it was cut. A stage that would go on to the network is read up to there: [`is_taken`] says whether it takes the input.
+//! what is refused when it was cut; and word for word, in `forms` and `picks`, what the stages print that are offline. A stage that would go on to the network is read up to there: [`is_taken`] says whether it takes the input.
 
+mod forms;
+mod picks;
 mod roles;
+mod world;
 
 use super::*;
 use crate::assertion::Encoded;

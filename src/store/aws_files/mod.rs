@@ -1,10 +1,12 @@
 //! AWS's own files, `~/.aws/credentials` and `~/.aws/config`: changed under a lock, whole or not at all, with every other byte kept.
 //!
-//! Processes of ours wait for each other. The AWS CLI takes no lock: it reads the file, empties it and writes it anew. So a file that we did not write
-//! last is read only once it has come to rest, one that changes before ours takes its place is read again, and one that changed soon after is looked at
-//! once more, since a tool that had read it before would undo our change. What remains: a tool that read the file before us and writes it later than
-//! [`LINGER`] after us undoes our change, and one that begins to write in the microseconds between our last look and rename(2) loses its own.
+//! Processes of ours wait for each other. The AWS CLI takes no lock: it reads the file, empties it and writes it anew, or opens it and appends. So a
+//! file that we did not write last is read only once it has come to rest, and one that changes before ours takes its place is read again. A moment after
+//! that it is looked at once more: a tool that had read the old file and wrote since has undone our change, which is then made again; one that had
+//! opened the old file and wrote since wrote into what nobody reads any more, and its change is made in the new one. What remains is a tool that takes
+//! longer than a tenth of a second from reading or opening to writing, with our change in between: then one of the two is lost.
 
+mod late;
 mod lock;
 mod place;
 mod profile;
@@ -16,8 +18,9 @@ pub use profile::{Overwrite, Session, changes, other_way};
 
 use crate::error::{Error, Kind, printable};
 use crate::ini::{Change, Fault, Ini};
+use late::Late;
 use lock::Lock;
-use place::{Place, Stamp};
+use place::{Place, Seen, Stamp};
 use replace::New;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -112,14 +115,16 @@ impl AwsFile {
     ) -> Result<Edited, Error> {
         let place = Place::find(&self.path)?;
         let until = Instant::now() + patience;
-        let mut edited = Edited { note: None };
+        let (mut edited, mut late) = (Edited { note: None }, Late::default());
         for _ in 0..ROUNDS {
             let lock = Lock::take(&place, until)?;
-            let Some(wrote) = once(&place, &lock, until, &mut plan)? else { return Ok(edited) };
+            let wrote = once(&place, &lock, until, &mut |ini| plan(ini).map(|ours| late.beside(ours)))?;
             drop(lock);
+            let Some(wrote) = wrote else { break };
             edited.note = edited.note.or(wrote.note);
             sleep(LINGER);
-            if place.stamp() == Some(wrote.stamp) {
+            late = wrote.replaced.as_ref().map(Late::of).unwrap_or_default();
+            if late.is_empty() && place.stamp() == Some(wrote.stamp) {
                 break;
             }
         }
@@ -129,6 +134,7 @@ impl AwsFile {
 
 struct Wrote {
     stamp: Stamp,
+    replaced: Option<Seen>,
     note: Option<String>,
 }
 
@@ -151,13 +157,13 @@ fn once<'c>(
             return Ok(None);
         }
         let new = New::write(place, old.as_ref(), &text)?;
-        if place.look()? == old {
-            let stamp = new.take_place()?;
+        let stamp = if place.look()? == old { new.take_place(old.is_none())? } else { None };
+        if let Some(stamp) = stamp {
             lock.remember(stamp);
             let is_open = old.as_ref().is_some_and(|old| old.mode & 0o077 != 0);
             let note = is_open
                 .then(|| format!("other users may open {0}; chmod 600 {0} keeps it to you", place.shown()));
-            return Ok(Some(Wrote { stamp, note }));
+            return Ok(Some(Wrote { stamp, replaced: old, note }));
         }
         place.still(until)?;
     }

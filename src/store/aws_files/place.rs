@@ -8,7 +8,7 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File, Metadata};
-use std::io::Read;
+use std::io::{self, Read, Seek};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -53,8 +53,8 @@ impl Stamp {
 }
 
 /// The file as it was read.
-#[derive(PartialEq, Eq)]
 pub(super) struct Seen {
+    file: File,
     pub(super) stamp: Stamp,
     /// The permission bits.
     pub(super) mode: u32,
@@ -62,6 +62,28 @@ pub(super) struct Seen {
     /// Its access control list, if it has one. Empty for one that cannot be read.
     pub(super) acl: Option<Vec<u8>>,
     pub(super) bytes: Zeroizing<Vec<u8>>,
+}
+
+impl PartialEq for Seen {
+    fn eq(&self, other: &Seen) -> bool {
+        let told = |seen: &Seen| (seen.stamp, seen.mode, seen.group);
+        told(self) == told(other) && self.acl == other.acl && self.bytes == other.bytes
+    }
+}
+
+impl Seen {
+    /// What the very file holds now, whether it still has its name or not. `None` if that is no file of ours any more, or too long.
+    pub(super) fn again(&self) -> Option<Zeroizing<Vec<u8>>> {
+        let mut file = &self.file;
+        file.rewind().ok()?;
+        bytes(file, self.bytes.len()).ok().filter(|bytes| bytes.len() <= LIMIT)
+    }
+}
+
+fn bytes(file: &File, length: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length.min(LIMIT) + 1));
+    file.take(LIMIT as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 impl Place {
@@ -113,19 +135,18 @@ impl Place {
     /// The file as it is. `None` if there is none; not waited for, if it is a fifo.
     pub(super) fn look(&self) -> Result<Option<Seen>, Error> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let mut file: File = match rustix::fs::openat(&self.folder, &self.name, flags, Mode::empty()) {
+        let file: File = match rustix::fs::openat(&self.folder, &self.name, flags, Mode::empty()) {
             Ok(file) => file.into(),
             Err(Errno::NOENT) => return Ok(None),
             Err(error) => return Err(self.refused(&format!("cannot be opened ({error})"))),
         };
-        let unreadable = |error: std::io::Error| self.refused(&format!("cannot be read ({error})"));
+        let unreadable = |error: io::Error| self.refused(&format!("cannot be read ({error})"));
         let metadata = file.metadata().map_err(unreadable)?;
         self.check(&metadata)?;
-        let mut bytes =
-            Zeroizing::new(Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).min(LIMIT) + 1));
-        file.by_ref().take(LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        let bytes = bytes(&file, usize::try_from(metadata.len()).unwrap_or(0)).map_err(unreadable)?;
         let acl = access_control(&file);
         Ok(Some(Seen {
+            file,
             stamp: Stamp::of(&metadata),
             mode: metadata.mode() & 0o777,
             group: metadata.gid(),
@@ -234,6 +255,9 @@ pub(super) fn set_access_control(file: &File, acl: Option<&[u8]>) -> bool {
     match acl {
         Some([]) => false,
         Some(acl) => rustix::fs::fsetxattr(file, ACL, acl, rustix::fs::XattrFlags::empty()).is_ok(),
-        None => matches!(rustix::fs::fremovexattr(file, ACL), Ok(()) | Err(Errno::NODATA | Errno::NOTSUP)),
+        None => {
+            let _ = rustix::fs::fremovexattr(file, ACL);
+            access_control(file).is_none()
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::place::{Place, Seen, Stamp, set_access_control};
 use crate::error::{Error, Kind};
-use rustix::fs::{Gid, Mode, OFlags, RawMode};
+use rustix::fs::{Gid, Mode, OFlags, RawMode, RenameFlags, renameat_with};
+use rustix::io::Errno;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
@@ -39,16 +40,27 @@ impl<'p> New<'p> {
         Ok(new)
     }
 
-    /// Takes the place of the old one.
-    pub(super) fn take_place(mut self) -> Result<Stamp, Error> {
+    /// Takes the place of the old one. `None` if there was none when it was written, and another tool has made one since.
+    pub(super) fn take_place(mut self, is_first: bool) -> Result<Option<Stamp>, Error> {
         let folder = &self.place.folder;
         let stamp = self.stamp.ok_or_else(|| failed(self.place, &io::ErrorKind::Other.into()))?;
-        rustix::fs::renameat(folder, &self.name, folder, &self.place.name)
-            .map_err(|error| failed(self.place, &error.into()))?;
+        let plain = || rustix::fs::renameat(folder, &self.name, folder, &self.place.name);
+        let renamed = match is_first {
+            true => {
+                match renameat_with(folder, &self.name, folder, &self.place.name, RenameFlags::NOREPLACE) {
+                    Err(Errno::EXIST) => return Ok(None),
+                    // Not every file system can.
+                    Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => plain(),
+                    other => other,
+                }
+            }
+            false => plain(),
+        };
+        renamed.map_err(|error| failed(self.place, &error.into()))?;
         self.name.clear();
         // The new file is there whatever comes of this: only a power cut may still bring the old one back.
         let _ = rustix::fs::fsync(folder);
-        Ok(stamp)
+        Ok(Some(stamp))
     }
 }
 

@@ -4,6 +4,7 @@ use crate::error::{Error, Kind};
 use crate::ini::{Change, Ini};
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -124,6 +125,55 @@ fn a_file_keeps_its_mode_and_that_others_may_open_it_is_noted() {
         assert_eq!(mode(&home.path()), bits);
         assert_eq!(edited.note.is_some(), bits & 0o077 != 0, "{bits:o}");
     }
+}
+
+#[test]
+fn a_file_keeps_its_group_and_is_not_opened_to_the_folders() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let home = Home::with("[b]\n", 0o640);
+    let (daemon, games) = (rustix::fs::Gid::from_raw(1), rustix::fs::Gid::from_raw(60));
+    rustix::fs::chown(home.0.join(".aws"), None, Some(games)).unwrap();
+    fs::set_permissions(home.0.join(".aws"), Permissions::from_mode(0o2700)).unwrap();
+    rustix::fs::chown(home.path(), None, Some(daemon)).unwrap();
+    home.file().edit(PATIENCE, |_| Ok(vec![one("a", "k", "x")])).unwrap();
+    let after = fs::metadata(home.path()).unwrap();
+    assert_eq!((after.gid(), after.mode() & 0o7777), (1, 0o640));
+}
+
+/// A list of POSIX access control as Linux keeps it: version 2, then tag, bits and id of each entry. It lets user 1 read.
+fn list() -> Vec<u8> {
+    let nobody = u32::MAX;
+    let entries = [(1_u16, 6_u16, nobody), (2, 4, 1), (4, 0, nobody), (16, 4, nobody), (32, 0, nobody)];
+    let entry = |(tag, bits, id): (u16, u16, u32)| {
+        [&tag.to_le_bytes()[..], &bits.to_le_bytes(), &id.to_le_bytes()].concat()
+    };
+    [2_u32.to_le_bytes().to_vec(), entries.map(entry).concat()].concat()
+}
+
+#[test]
+fn a_file_keeps_its_access_control_list_and_gets_none_of_the_folders() {
+    const FILES: &str = "system.posix_acl_access";
+    let set =
+        |path: &Path, name: &str| rustix::fs::setxattr(path, name, &list(), rustix::fs::XattrFlags::empty());
+    let get = |path: &Path| {
+        let mut bytes = vec![0; 256];
+        let length = rustix::fs::getxattr(path, FILES, bytes.as_mut_slice()).ok()?;
+        Some(bytes[..length].to_vec())
+    };
+    let home = Home::with("[b]\n", 0o600);
+    // A file system without them has nothing to keep.
+    if set(&home.path(), FILES).is_err() {
+        return;
+    }
+    let before = get(&home.path());
+    let edited = home.file().edit(PATIENCE, |_| Ok(vec![one("a", "k", "x")])).unwrap();
+    assert_eq!((get(&home.path()), mode(&home.path()), edited.note.is_some()), (before, 0o640, true));
+    let home = Home::with("[b]\n", 0o640);
+    set(&home.0.join(".aws"), "system.posix_acl_default").unwrap();
+    home.file().edit(PATIENCE, |_| Ok(vec![one("a", "k", "x")])).unwrap();
+    assert_eq!((get(&home.path()), mode(&home.path())), (None, 0o640));
 }
 
 #[test]
@@ -284,6 +334,34 @@ fn a_change_that_another_tool_undoes_is_made_again() {
     );
 }
 
+/// As the AWS CLI adds a profile: the file is opened to append, and something comes between.
+#[test]
+fn what_another_tool_writes_into_the_replaced_file_is_taken_over() {
+    for (writes, expected) in [
+        (&["[cli]\nk = 2\n"][..], "[b]\nk = 1\n\n[a]\nk = x\n\n[cli]\nk = 2\n"),
+        (&["[cli]\nk =", " 2\n"], "[b]\nk = 1\n\n[a]\nk = x\n\n[cli]\nk = 2\n"),
+        (&["l = 2\n[a]\nk = theirs\n"], "[b]\nk = 1\nl = 2\n\n[a]\nk = x\n"),
+        (&["[not a name]\nk = 2\n"], "[b]\nk = 1\n\n[a]\nk = x\n"),
+    ] {
+        let home = Home::with("[b]\nk = 1\n", 0o600);
+        let mut opened = fs::File::options().append(true).open(home.path()).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let inode = opened.metadata().unwrap().ino();
+                while fs::metadata(home.path()).unwrap().ino() == inode {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                for part in writes {
+                    opened.write_all(part.as_bytes()).unwrap();
+                    thread::sleep(Duration::from_millis(10));
+                }
+            });
+            home.set("a", "k", "x").unwrap();
+        });
+        assert_eq!(home.text(), expected);
+    }
+}
+
 #[test]
 fn a_file_that_changes_before_ours_takes_its_place_is_read_again() {
     let home = Home::with("[b]\nk = 1\n", 0o600);
@@ -299,6 +377,39 @@ fn a_file_that_changes_before_ours_takes_its_place_is_read_again() {
     home.file().edit(PATIENCE, plan).unwrap();
     assert_eq!(home.text(), "[b]\nk = 1\n[cli]\nk = 2\n\n[a]\nk = x\n");
     assert_eq!((seen, home.names()), (2, vec!["credentials".to_owned()]));
+}
+
+#[test]
+fn what_turns_one_file_into_another_is_what_an_edit_can_do() {
+    let turned = |before: &str, now: &str| {
+        let late = super::late::Late::between(before.as_bytes(), now.as_bytes());
+        Ini::parse(before.as_bytes()).unwrap().edit(&late.beside(vec![])).unwrap().to_string()
+    };
+    for now in [
+        "",
+        "[a]\nk = 1\n",
+        "[a]\nk = 2\nl = 3\n",
+        "[a]\n",
+        "[a]\nk = 1\n\n[b]\n",
+        "[a]\nk = 1\n\n[profile b]\nk = 1\n",
+    ] {
+        let whole = if now.is_empty() { "[a]\nk = 1\n" } else { now };
+        assert_eq!(turned("[a]\nk = 1\n", now), whole, "{now}");
+    }
+    // What cannot be read, or set, is left.
+    for now in ["[a]\nk = 9\n[a]\n", "[a]\nk = 9 # x\n", "[b c]\nk = 9\n"] {
+        assert_eq!(turned("[a]\nk = 1\n", now), "[a]\nk = 1\n", "{now}");
+    }
+}
+
+#[test]
+fn a_file_that_another_tool_makes_in_between_is_not_replaced_unseen() {
+    let home = Home::new();
+    home.set("a", "k", "x").unwrap();
+    let place = super::place::Place::find(&home.path()).unwrap();
+    let new = super::replace::New::write(&place, None, "[b]\n").unwrap();
+    assert!(new.take_place(true).unwrap().is_none());
+    assert_eq!((home.text().as_str(), home.names()), ("[a]\nk = x\n", vec!["credentials".to_owned()]));
 }
 
 const DEV: &str = "arn:aws:sts::111122223333:assumed-role/Dev/ada";

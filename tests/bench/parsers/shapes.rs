@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use oktapipe::arn::{PrincipalArn, RoleArn, RolePattern, nearest, parse_pair};
 use oktapipe::assertion::{self, TEXT_LIMIT, XML_LIMIT, decode, is_response};
+use oktapipe::config::{self, Config};
 use oktapipe::document::{self, Document, INPUT_LIMIT, Input, error_document, mask, to_line, without_tokens};
 use oktapipe::error::{Error, printable};
 use oktapipe::http::{BODY_LIMIT, Proxies, base_url};
@@ -31,6 +32,7 @@ pub(crate) fn cases() -> Vec<Case> {
     answers(&mut all);
     texts(&mut all);
     files(&mut all);
+    profiles(&mut all);
     all
 }
 
@@ -448,8 +450,8 @@ fn files(all: &mut Vec<Case>) {
         let _ = black_box(Ini::parse(file).map(|ini| ini.edit(&[change()]).map(|text| text.len())));
     }
     for (shape, cap, make) in [
-        ("sections", 8 * ini::LINES, numbered("", |n| format!("[{n}]\n"), "[a]\n")),
-        ("keys", 9 * ini::LINES, numbered("[a]\n", |n| format!("k{n}=\n"), "")),
+        ("sections", 7 * ini::LINES, numbered("", |n| format!("[{n}]\n"), "[a]\n")),
+        ("keys", 7 * ini::LINES, numbered("[a]\n", |n| format!("k{n}=\n"), "")),
         ("a value of lines", 4 * ini::LINES, filled("[a]\nk = v\n", " x=\n", "")),
         ("a nested value", 6 * ini::LINES, filled("[a]\nk =\n", " x=\u{2028}\n", "")),
         ("a long value", ini::LIMIT, filled("[a]\nk = ", "v ", "\n")),
@@ -472,5 +474,28 @@ fn files(all: &mut Vec<Case>) {
         ),
     ] {
         all.push(Case { parser: "ini", shape, cap, make, read: edit });
+    }
+}
+
+fn profiles(all: &mut Vec<Case>) {
+    fn parse(file: &[u8]) {
+        let _ =
+            black_box(Config::parse(std::str::from_utf8(file).unwrap()).map(|config| config.names().count()));
+    }
+    for (shape, make) in [
+        ("tables", numbered("", |n| format!("[profile.p{n}]\n"), "")),
+        ("tables in tables", numbered("", |n| format!("[x.a{n}.b{n}]\n"), "")),
+        ("keys", numbered("[x]\n", |n| format!("k{n}=1\n"), "")),
+        ("dotted keys", numbered("[x]\n", |n| format!("a.b.k{n}=1\n"), "")),
+        ("aliases", numbered("[aliases]\n", |n| format!("{n:012}='a'\n"), "")),
+        ("a name of many parts", filled("[profile.", "a.", "a]\n")),
+        ("a list", filled("[profile.a]\nfactor = [", "'a',", "]\n")),
+        ("lists in lists", filled("[profile.a]\nfactor = ", "[", "\n")),
+        ("tables in a line", numbered("x = {", |n| format!("k{n}={{}},"), "}\n")),
+        ("a long string", filled("[profile.a]\npassword-command = '''", "\n", "'''\n")),
+        ("escapes", filled("[profile.a]\npassword-command = \"", "\\u0041", "\"\n")),
+        ("comments", filled("", "#\n", "")),
+    ] {
+        all.push(Case { parser: "config", shape, cap: config::LIMIT, make, read: parse });
     }
 }

@@ -13,7 +13,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from sources import answers, documents, export, html, roles, saml, text  # noqa: E402
+from sources import answers, documents, export, html, profiles, roles, saml, text  # noqa: E402
 
 # The exit codes of oktapipe(1). Other tools need nothing but "fails".
 EXIT = {
@@ -61,7 +61,7 @@ def encode(vector):
 
 def vectors():
     seen = set()
-    for source in (saml, roles, html, text, documents, export, answers):
+    for source in (saml, roles, html, text, documents, export, profiles, answers):
         for vector in source.vectors():
             assert vector["name"] not in seen, vector["name"]
             seen.add(vector["name"])

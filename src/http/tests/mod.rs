@@ -1,3 +1,8 @@
+//! Requests that go to a server on loopback, and what comes of them.
+
+mod messages;
+mod values;
+
 use super::loopback::{Loopback, answer, client, run};
 use super::*;
 use crate::secret::SecretString;

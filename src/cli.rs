@@ -144,6 +144,8 @@ pub enum Command {
     Exec(Exec),
     /// Print credentials as the AWS SDKs want them of a credential_process
     CredentialProcess(CredentialProcess),
+    /// Serve credentials on this machine as containers get them, and renew them
+    Serve(Serve),
     /// List the roles that are offered, as saml-roles does
     Roles(Roles),
     /// Say whom the credentials that are kept belong to, as caller-identity does
@@ -185,6 +187,7 @@ impl Command {
             Command::Login(arguments) => &arguments.sign_in.profile,
             Command::Exec(arguments) => &arguments.sign_in.profile,
             Command::CredentialProcess(arguments) => &arguments.sign_in.profile,
+            Command::Serve(arguments) => &arguments.sign_in.profile,
             Command::Roles(arguments) => &arguments.sign_in.profile,
             Command::Whoami(arguments) => &arguments.whose.profile,
             Command::Logout(arguments) => &arguments.whose.profile,
@@ -211,6 +214,7 @@ impl Command {
             Command::Login(_) => "login",
             Command::Exec(_) => "exec",
             Command::CredentialProcess(_) => "credential-process",
+            Command::Serve(_) => "serve",
             Command::Roles(_) => "roles",
             Command::Whoami(_) => "whoami",
             Command::Logout(_) => "logout",

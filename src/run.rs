@@ -20,7 +20,7 @@ use crate::signal;
 use crate::stage;
 use crate::time::SystemClock;
 use ending::Ending;
-use output::write;
+use output::{write, write_text};
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs::File;
@@ -76,6 +76,11 @@ fn with_context(
         input: RefCell::new(stdin()),
         warn: &warn,
     };
+    if let Command::Serve(arguments) = &cli.command {
+        // It goes on after it was told where it is.
+        let tell = |plain: &str, masked: &str| write_text(cli, stderr, plain, masked, stdout_is_terminal);
+        return command::serve::run(arguments, &context, &tell);
+    }
     let ending = match &cli.command {
         Command::CredentialProcess(arguments) => credentials(arguments, &context)?,
         command => dispatch(command, &context)?,
@@ -125,6 +130,8 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<Ending, Failed> 
         Command::Login(arguments) => return command::login::run(arguments, context).map(Ending::Login),
         Command::Exec(arguments) => return command::exec::run(arguments, context).map(Ending::Exec),
         Command::CredentialProcess(arguments) => return credentials(arguments, context),
+        // Served above, where it can be told.
+        Command::Serve(_) => Ok(Ending::Shown),
         Command::Roles(arguments) => return command::roles::run(arguments, context).map(Ending::Output),
         Command::Whoami(arguments) => return command::whoami::run(arguments, context).map(Ending::Output),
         Command::Logout(arguments) => {
@@ -177,6 +184,7 @@ fn end(cli: &Cli, profiles: &Profiles, stderr: &Stderr, result: Result<(), Faile
         },
         Command::Exec(_) => Form::Exec,
         Command::CredentialProcess(_)
+        | Command::Serve(_)
         | Command::Logout(_)
         | Command::Explain(_)
         | Command::Schema(_)

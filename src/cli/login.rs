@@ -120,6 +120,20 @@ pub struct CredentialProcess {
     pub role: As,
 }
 
+/// `oktapipe serve`
+#[derive(Args, Debug, Clone)]
+pub struct Serve {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub sign_in: SignIn,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub role: As,
+    /// The port of 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub port: u16,
+}
+
 /// `oktapipe roles`
 #[derive(Args, Debug, Clone)]
 pub struct Roles {

@@ -60,6 +60,7 @@ const PAGES: &[Page] = &[
     #[cfg(feature = "sandbox")]
     page!("oktapipe-sandbox", '1'),
     page!("oktapipe-schema", '1'),
+    page!("oktapipe-serve", '1'),
     page!("oktapipe-session", '1'),
     page!("oktapipe-to-profile", '1'),
     page!("oktapipe-whoami", '1'),

@@ -19,6 +19,7 @@ pub mod roles;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod schema;
+pub mod serve;
 pub mod whoami;
 
 use crate::error::{Error, Kind};

@@ -33,7 +33,7 @@ pub(super) fn end(arguments: &[OsString], environment: &Environment, error: &cla
         "export" => Form::Export(export(&words)),
         "login" if !values(&words, &["--format", "-f"]).is_empty() => Form::Export(export(&words)),
         "exec" => Form::Exec,
-        "credential-process" | "logout" | "explain" | "schema" | "init" | "man" | "completions"
+        "credential-process" | "serve" | "logout" | "explain" | "schema" | "init" | "man" | "completions"
         | "complete" | "sandbox" | "demo" => Form::Nothing,
         _ => Form::Document,
     };

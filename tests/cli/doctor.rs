@@ -41,7 +41,7 @@ fn finds(case: Case, code: i32) -> Value {
 fn all_is_well_in_the_sandbox_and_says_so() {
     let world = World::new();
     let document = finds(doctor(&world, &[]), 0);
-    for name in ["config", "trust", "org", "sts", "clock"] {
+    for name in ["config", "kept", "trust", "org", "sts", "clock"] {
         assert_eq!(check(&document, name)["Ok"], true, "{document}");
     }
     assert!(check(&document, "org")["Found"].as_str().unwrap().contains("Okta Classic Engine"), "{document}");
@@ -161,24 +161,17 @@ fn a_service_that_does_not_answer_takes_two_seconds() {
 fn what_is_kept_is_told_without_what_is_in_it() {
     let world = World::new();
     const ADA: &str = "ada@acme.example";
-    let document = finds(doctor(&world, &[]), 0);
-    assert_eq!(document["Kept"], Value::Array(Vec::new()));
-    assert_eq!(check(&document, "cache")["Found"], "nothing is kept");
+    assert_eq!(check(&finds(doctor(&world, &[]), 0), "kept")["Found"], "nothing yet");
     let login = world.oktapipe(&["login", "--role", "Dev"]).env("OKTA_USERNAME", ADA);
     login.env("OKTA_PASSWORD", world.password(ADA)).run().succeeds();
     let document = finds(doctor(&world, &[]), 0);
-    let kept = document["Kept"].as_array().unwrap();
-    let mut kinds: Vec<&str> = kept.iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
-    kinds.sort_unstable();
-    assert_eq!(kinds, ["assertion", "credentials", "session"], "{document}");
-    let found = check(&document, "cache")["Found"].as_str().unwrap();
-    assert!(found.starts_with("3 kept, the key in "), "{document}");
+    let found = check(&document, "kept")["Found"].as_str().unwrap();
+    assert!(found.starts_with("sessions: 1, assertions: 1, credentials: 1; the key is in "), "{document}");
     assert!(!document.to_string().contains("CANARY"), "{document}");
     // A folder that others may look into is a finding.
     let folder = world.home.join(".local/state/oktapipe");
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
-    let document = finds(doctor(&world, &[]), 74);
-    assert_eq!(check(&document, "cache")["Kind"], "io", "{document}");
+    assert_eq!(check(&finds(doctor(&world, &[]), 74), "kept")["Kind"], "io");
 }
 
 #[test]

@@ -63,6 +63,7 @@ mod saml_roles;
 mod schema;
 mod sdks;
 mod secrets;
+mod serve;
 mod single_flight;
 mod statuses;
 mod swap;

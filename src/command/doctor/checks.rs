@@ -8,7 +8,6 @@ use crate::document::Carry;
 use crate::error::{Error, Kind};
 use crate::http::{Request, Response};
 use crate::org::Org;
-use crate::store::{self, Cache, Place};
 use crate::sts::{self, AwsEnvironment, AwsSettings};
 use crate::time;
 use serde_json::{Map, Value};
@@ -71,33 +70,6 @@ pub(super) fn trust(context: &Context<'_>) -> Vec<Check> {
         Check::new("trust", trust.path.display().to_string(), found)
     })
     .collect()
-}
-
-/// What of logins is kept, entry by entry and without what is in it, and where the key to it is.
-pub(super) fn cache(context: &Context<'_>) -> (Check, Vec<Map<String, Value>>) {
-    const NAME: &str = "cache";
-    let Some(folder) = store::state(|name| context.environment.path(name)) else {
-        let found = "nothing can be kept: neither XDG_RUNTIME_DIR nor HOME names a folder";
-        return (Check::new(NAME, "none", Ok(found.to_owned())), Vec::new());
-    };
-    let what = folder.display().to_string();
-    if folder.symlink_metadata().is_err() {
-        return (Check::new(NAME, what, Ok("nothing is kept".to_owned())), Vec::new());
-    }
-    let cache = match Cache::open(folder) {
-        Ok(cache) => cache,
-        Err(error) => return (Check::new(NAME, what, Err(error)), Vec::new()),
-    };
-    let now = context.clock.now();
-    let entries = cache.entries(|_| true);
-    let good = entries.iter().filter(|(_, _, entry)| entry.until > now);
-    let kept: Vec<_> = good.map(|(item, owner, entry)| store::shown(*item, owner, entry)).collect();
-    let key = match cache.place() {
-        Some(Place::Keyring) => ", the key in the kernel's keyring",
-        Some(Place::File) => ", the key in a file beside it: the kernel's keyring was not to be had",
-        None => "",
-    };
-    (Check::new(NAME, what, Ok(format!("{} kept{key}", kept.len()))), kept)
 }
 
 /// The org and STS, side by side, and the clock by what they say of the time.

@@ -58,6 +58,9 @@ pub struct Settings {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub role: RoleArgs,
+    /// Settle on the first of the roles that are offered (or of those that --role matches)
+    #[arg(long)]
+    pub first: bool,
     /// Fail instead of asking for less when the role forbids so long a session
     #[arg(long)]
     pub strict_duration: bool,
@@ -76,6 +79,9 @@ pub struct Settings {
     /// Keep the names of the roles that are offered, for completion
     #[arg(long)]
     pub remember: bool,
+    /// Neither use nor keep what a login got
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 /// `oktapipe import`

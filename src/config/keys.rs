@@ -48,7 +48,7 @@ impl Key {
 }
 
 /// Every key but `inherit`, in the order in which a login comes to need them.
-pub static KEYS: [Key; 19] = [
+pub static KEYS: [Key; 21] = [
     Key::new("org", Form::Text, line),
     Key::new("username", Form::Text, line),
     Key::new("password-command", Form::Text, command),
@@ -59,6 +59,7 @@ pub static KEYS: [Key; 19] = [
     Key::new("app", Form::Text, line),
     Key::new("role", Form::List, role),
     Key::new("principal", Form::Text, principal),
+    Key::new("first", Form::Switch, line),
     Key::new("duration", Form::Text, time),
     Key::new("strict-duration", Form::Switch, line),
     Key::new("policy", Form::Text, policy),
@@ -66,6 +67,7 @@ pub static KEYS: [Key; 19] = [
     Key::new("region", Form::Text, region),
     Key::new("label", Form::List, variable),
     Key::new("remember", Form::Switch, line),
+    Key::new("no-cache", Form::Switch, line),
     Key::new("ca-file", Form::Text, path),
     Key::new("timeout", Form::Number(1..=3600), line),
 ];

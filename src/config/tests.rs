@@ -240,11 +240,12 @@ fn a_tilde_in_a_path_is_the_home() {
 }
 
 /// Flags of a login's stages that a profile has no key for, and why.
-const NO_KEYS: [(&str, &str); 14] = [
+const NO_KEYS: [(&str, &str); 15] = [
     ("password-stdin", "it is about the one call"),
     ("password-fd", "it is about the one call"),
     ("passcode-fd", "it is about the one call"),
-    ("first", "it is about the one call"),
+    ("all", "what is printed"),
+    ("aliases", "what is printed"),
     ("each", "what is printed"),
     ("skeleton", "what is printed"),
     ("format", "the shell that calls knows it"),
@@ -260,7 +261,8 @@ const NO_KEYS: [(&str, &str); 14] = [
 #[test]
 fn every_key_is_the_long_name_of_a_flag_and_of_its_form() {
     let command = Cli::command();
-    let stages = ["authn", "factor-verify", "session", "saml-fetch", "saml-roles", "assume", "export"];
+    let stages =
+        ["authn", "factor-verify", "session", "saml-fetch", "saml-roles", "assume", "export", "login"];
     let flags: Vec<_> = stages
         .iter()
         .flat_map(|stage| command.find_subcommand(stage).unwrap().get_arguments())
@@ -280,6 +282,18 @@ fn every_key_is_the_long_name_of_a_flag_and_of_its_form() {
             assert!(format!("{:?}", key.form).starts_with(form), "{} is {form}", key.name);
         }
         assert!(found > 0, "there is no flag {}", key.name);
+    }
+    // configure can write each, and doctor tell of it.
+    for name in ["configure", "doctor"] {
+        let own: Vec<_> = command
+            .find_subcommand(name)
+            .unwrap()
+            .get_arguments()
+            .filter_map(|flag| flag.get_long())
+            .collect();
+        for key in KEYS.iter().filter(|key| !["ca-file", "timeout"].contains(&key.name)) {
+            assert!(own.contains(&key.name), "{name} has no --{}", key.name);
+        }
     }
     for flag in flags.iter().filter_map(|flag| flag.get_long()) {
         let without = NO_KEYS.iter().any(|(name, _)| *name == flag) || flag == "no-input";

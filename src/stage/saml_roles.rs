@@ -60,7 +60,11 @@ fn list(
 ) -> Result<Output, Error> {
     let Read { encoded, mut carry, assertion } = read;
     let profile = context.profile(&mut carry)?;
-    let arguments = &SamlRoles { role: profile::role(&arguments.role, &profile), ..arguments.clone() };
+    let arguments = &SamlRoles {
+        role: profile::role(&arguments.role, &profile),
+        first: arguments.first || (!arguments.each && profile.switch("first")),
+        ..arguments.clone()
+    };
     if arguments.remember || profile.switch("remember") {
         remember(context, &assertion.roles);
     }

@@ -4,6 +4,7 @@ use crate::harness::{Case, World, terminal, terminals};
 use oktapipe_sandbox::{Action, Fault};
 use serde_json::Value;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 fn write(world: &World, text: &str) {
@@ -154,6 +155,23 @@ fn a_service_that_does_not_answer_takes_two_seconds() {
     for name in ["org", "sts"] {
         assert_eq!(check(&document, name)["Kind"], "timeout", "{document}");
     }
+}
+
+#[test]
+fn what_is_kept_is_told_without_what_is_in_it() {
+    let world = World::new();
+    const ADA: &str = "ada@acme.example";
+    assert_eq!(check(&finds(doctor(&world, &[]), 0), "kept")["Found"], "nothing yet");
+    let login = world.oktapipe(&["login", "--role", "Dev"]).env("OKTA_USERNAME", ADA);
+    login.env("OKTA_PASSWORD", world.password(ADA)).run().succeeds();
+    let document = finds(doctor(&world, &[]), 0);
+    let found = check(&document, "kept")["Found"].as_str().unwrap();
+    assert!(found.starts_with("sessions: 1, assertions: 1, credentials: 1; the key is in "), "{document}");
+    assert!(!document.to_string().contains("CANARY"), "{document}");
+    // A folder that others may look into is a finding.
+    let folder = world.home.join(".local/state/oktapipe");
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(check(&finds(doctor(&world, &[]), 74), "kept")["Kind"], "io");
 }
 
 #[test]

@@ -169,6 +169,11 @@ fn a_profile_chooses_role_and_provider_where_no_flag_does() {
         fs::read_to_string(world.home.join(".cache/oktapipe/roles")).unwrap().contains(&role(0, "RoleArn")),
         "remember"
     );
+    // One of several, and of all where each is wanted.
+    write(&world, "[profile.one]\nfirst = true\n");
+    assert_eq!(settled(&[]), role(0, "RoleArn"));
+    let each = world.oktapipe(&["saml-roles", "--profile", "one", "--each"]).stdin(&form).run().succeeds();
+    assert_eq!(each.stdout.lines().count(), offered["Roles"].as_array().unwrap().len());
     // The provider goes with the profile's role: another role may have another.
     write(&world, "[profile.one]\nrole = 'x'\nprincipal = 'arn:aws:iam::123456789012:saml-provider/none'\n");
     assert_eq!(settled(&["--role", &role(0, "RoleArn")]), role(0, "RoleArn"));

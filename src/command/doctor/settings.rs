@@ -37,12 +37,14 @@ const VARIABLES: [(&str, &[&str]); 5] = [
 ];
 
 /// What holds where nothing gives a setting.
-const DEFAULTS: [(&str, &str); 5] = [
+const DEFAULTS: [(&str, &str); 7] = [
     ("push-timeout", "300"),
     ("duration", "3600"),
     ("timeout", "30"),
     ("strict-duration", "false"),
     ("remember", "false"),
+    ("first", "false"),
+    ("no-cache", "false"),
 ];
 
 impl Row {

@@ -87,7 +87,8 @@ fn account(reading: &mut Reading<'_>, section: &[ini::Entry<'_>], value: &dyn Fn
             "aws_profile" => reading.leave(&key, "to-profile --name writes to an AWS profile, and configure --aws-profile has one ask for its credentials"),
             "credentials_file" => reading.leave(&key, "to-profile --file writes to another file"),
             "saml_cache" | "saml_cache_file" => reading.leave(&key, "what may be kept is kept encrypted, in a place of oktapipe's own"),
-            "disable_sessions" | "disable_remember_device" => reading.leave(&key, "no device is remembered, and each pipe is a sign-in of its own"),
+            "disable_sessions" => reading.take_switch("no-cache"),
+            "disable_remember_device" => reading.leave(&key, "no device is remembered"),
             "http_attempts_count" | "http_retry_delay" => reading.leave(&key, "a request that carries something one-time is sent once"),
             "prompter" => reading.leave(&key, "OKTAPIPE_ASKPASS names a program that asks"),
             "app_id" | "mfa_ip_address" | "resource_id" | "subdomain" | "kc_auth_error_message"

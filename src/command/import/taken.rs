@@ -154,6 +154,11 @@ impl<'t> Reading<'t> {
         }
     }
 
+    /// Turns one of our switches on.
+    pub(super) fn take_switch(&mut self, ours: &'static str) {
+        self.settings.push((ours, Value::Switch(true)));
+    }
+
     /// Takes a duration over; an hour is what is asked for anyway.
     pub(super) fn take_duration(&mut self, key: &str, text: &str) {
         if text.trim() != "3600" {

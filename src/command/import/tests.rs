@@ -36,14 +36,14 @@ fn saml2aws_accounts_of_okta_are_taken_and_others_left() {
         http_retry_delay        = 1\ncredentials_file        = \nsaml_cache              = false\n\n\
         [customer-dev]\nurl = https://id.customer.cloud\nprovider = Ping\nmfa = Auto\n\n\
         [odd one]\n  url = \"https://acme.okta.com\" ; mine\n  provider = okta\n  mfa = DUO\n  skip_verify = true\n  policy_arn_list = arn:aws:iam::aws:policy/A, arn:aws:iam::aws:policy/B\n\
-        policy_file = ~/p.json\n  timeout = 60\n  nonsense = CANARY\n";
+        policy_file = ~/p.json\n  timeout = 60\n  disable_sessions = true\n  nonsense = CANARY\n";
     let (profiles, left) = told(&read(Peer::Saml2aws, ".saml2aws", text));
     assert_eq!(
         profiles,
         [
             "default org=https://acme.okta.com app=https://acme.okta.com/home/amazon_aws/0oa1b2/272 username=ada@acme.example factor=push \
              duration=28800 role=arn:aws:iam::123456789012:role/Admin region=eu-west-1",
-            "odd-one org=https://acme.okta.com policy-arn=arn:aws:iam::aws:policy/A,arn:aws:iam::aws:policy/B policy=file://~/p.json timeout=60",
+            "odd-one org=https://acme.okta.com policy-arn=arn:aws:iam::aws:policy/A,arn:aws:iam::aws:policy/B policy=file://~/p.json timeout=60 no-cache=true",
         ]
     );
     assert_eq!(

@@ -4,8 +4,8 @@
 #     export OKTA_ORG=acme OKTA_APP_ID=0oa... AWS_REGION=eu-west-1
 #     use oktapipe 111122223333/Dev
 #
-# It is oktapipe_role of oktapipe-init(1), so OKTAPIPE_LOGIN and OKTAPIPE_LABEL count. Each time that direnv loads the folder it signs in
-# again; questions are asked on the terminal. No file is watched: each change of it would be a login.
+# It is oktapipe_role of oktapipe-init(1), so OKTAPIPE_LOGIN and OKTAPIPE_LABEL count. Each time that direnv loads the folder it takes
+# the role again, by the login that is kept; without one, questions are asked on the terminal. No file is watched: each change would be a login.
 #
 # A failure ends the .envrc with its number, and direnv takes away what the folder had set: after `eval "$(...)"`, and even after an
 # emitted `(exit 77)`, it would load the rest.

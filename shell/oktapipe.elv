@@ -15,7 +15,7 @@ use builtin
 use str
 
 # The way to a list of roles, unless $E:OKTAPIPE_LOGIN holds another.
-var _login = 'oktapipe authn | oktapipe factor-verify | oktapipe session | oktapipe saml-fetch | oktapipe factor-verify | oktapipe saml-fetch | oktapipe saml-roles --remember'
+var _login = 'oktapipe roles --remember'
 
 var _warned = []
 

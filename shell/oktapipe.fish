@@ -13,7 +13,7 @@
 #   - Only lines that begin with `set` are evaluated: the statement that fails would run `sh`, and that may be an alias.
 
 # The way to a list of roles, unless OKTAPIPE_LOGIN holds another.
-set --global __oktapipe_login 'oktapipe authn | oktapipe factor-verify | oktapipe session | oktapipe saml-fetch | oktapipe factor-verify | oktapipe saml-fetch | oktapipe saml-roles --remember'
+set --global __oktapipe_login 'oktapipe roles --remember'
 
 function oktapipe_eval --no-scope-shadowing --description 'Take the variables of the credentials that a pipeline prints'
     set --local fish_trace

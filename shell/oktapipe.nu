@@ -12,7 +12,7 @@
 #   - What was said is a record, because a record is not handed on to programs.
 
 # The way to a list of roles, unless OKTAPIPE_LOGIN holds another.
-const _oktapipe_login = 'oktapipe authn | oktapipe factor-verify | oktapipe session | oktapipe saml-fetch | oktapipe factor-verify | oktapipe saml-fetch | oktapipe saml-roles --remember'
+const _oktapipe_login = 'oktapipe roles --remember'
 
 # Take the variables of the credentials that a pipeline prints: oktapipe_eval { open creds.json --raw }
 def --env --wrapped oktapipe_eval [

@@ -11,7 +11,7 @@
 #   - JSON would be simpler to take, but ConvertFrom-Json makes dates of strings that look like one.
 
 # The way to a list of roles, unless OKTAPIPE_LOGIN holds another.
-$global:_oktapipe_login = 'oktapipe authn | oktapipe factor-verify | oktapipe session | oktapipe saml-fetch | oktapipe factor-verify | oktapipe saml-fetch | oktapipe saml-roles --remember'
+$global:_oktapipe_login = 'oktapipe roles --remember'
 
 function _oktapipe_program {
     Microsoft.PowerShell.Core\Get-Command -Name $args[0] -CommandType Application -TotalCount 1 -ErrorAction Stop

@@ -49,9 +49,7 @@
 
 # The login of oktapipe_role. Flags for everybody's login belong here.
 _oktapipe_login() {
-  \command oktapipe authn | \command oktapipe factor-verify | \command oktapipe session |
-    \command oktapipe saml-fetch | \command oktapipe factor-verify | \command oktapipe saml-fetch |
-    \command oktapipe saml-roles --remember
+  \command oktapipe roles --remember
 }
 
 oktapipe_env() {

@@ -16,7 +16,7 @@
 #   - A statement a line, for eval has no lines; `e"val" ALIAS` behind an `if`, whose words are all looked up before it is decided.
 
 # The way to a list of roles, unless OKTAPIPE_LOGIN holds another.
-s"et" _oktapipe_login = 'oktapipe authn | oktapipe factor-verify | oktapipe session | oktapipe saml-fetch | oktapipe factor-verify | oktapipe saml-fetch | oktapipe saml-roles --remember';
+s"et" _oktapipe_login = 'oktapipe roles --remember';
 
 alias oktapipe_eval '_oktapipe_take eval \!*';
 alias oktapipe_role '_oktapipe_take role \!*';

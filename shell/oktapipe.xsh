@@ -23,10 +23,7 @@ def _oktapipe_init():
     from xonsh.tools import unthreadable
 
     # The way to a list of roles, unless $OKTAPIPE_LOGIN holds another.
-    default_login = (
-        "oktapipe authn | oktapipe factor-verify | oktapipe session | oktapipe saml-fetch"
-        " | oktapipe factor-verify | oktapipe saml-fetch | oktapipe saml-roles --remember"
-    )
+    default_login = "oktapipe roles --remember"
     keys = ("AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_CREDENTIAL_EXPIRATION"
             " AWS_SESSION_EXPIRATION OKTAPIPE_ROLE OKTAPIPE_EXPIRES_EPOCH").split()
     env = XSH.env

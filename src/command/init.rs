@@ -74,8 +74,7 @@ mod tests {
             }
             let words = functions.split(|c: char| c.is_whitespace() || "'\"\\|".contains(c));
             let words: Vec<&str> = words.filter(|word| !word.is_empty() && *word != "command").collect();
-            let login = "oktapipe authn oktapipe factor-verify oktapipe session oktapipe saml-fetch oktapipe factor-verify \
-                oktapipe saml-fetch oktapipe saml-roles";
+            let login = "oktapipe roles --remember";
             assert_eq!(words.join(" ").matches(login).count(), 1, "{shell:?}");
             assert!(*shell == InitShell::Sh || hook.contains("oktapipe_warn"), "{shell:?}");
             assert_eq!(functions.matches(HOOK).count(), 0, "{shell:?}");

@@ -8,7 +8,7 @@ use super::key::{self, Place};
 use super::seal::{Key, digest, unique};
 use crate::document;
 use crate::error::{Error, Kind};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -113,9 +113,15 @@ impl std::fmt::Debug for Cache {
 }
 
 impl Cache {
-    /// The entries in `folder`, if it is there and safe; see [`super::state`].
-    pub fn find(folder: &Path) -> Option<Cache> {
-        Folder::open_private(folder).ok().map(|folder| Cache { folder })
+    /// The entries in `folder`, see [`super::state`]; `None` where it is not there.
+    ///
+    /// # Errors
+    /// `io` for one that another user owns, or that others may look into.
+    pub fn find(folder: &Path) -> Result<Option<Cache>, Error> {
+        if folder.symlink_metadata().is_err() {
+            return Ok(None);
+        }
+        Folder::open_private(folder).map(|folder| Some(Cache { folder }))
     }
 
     /// As [`Cache::find`], and makes the folder.
@@ -270,12 +276,4 @@ fn read(key: &Key, name: &str, bytes: &[u8]) -> Option<((Item, Owner), Entry)> {
     let since = members.get("since")?.as_i64()?;
     let Some(Value::Object(document)) = members.remove("document") else { return None };
     Some(((item, owner), Entry { document: document.into(), since, until: until(head) }))
-}
-
-/// For `doctor` and people: what an entry is, without what it holds.
-pub fn shown(item: Item, owner: &Owner, entry: &Entry) -> Map<String, Value> {
-    let members = json!({
-        "kind": item.name(), "org": owner.org, "user": owner.user, "app": owner.app, "role": owner.role, "until": entry.until,
-    });
-    members.as_object().cloned().unwrap_or_default()
 }

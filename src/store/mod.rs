@@ -17,7 +17,7 @@ mod seal;
 mod tests;
 
 pub use aliases::{Aliases, Remembered};
-pub use cache::{Cache, Entry, Item, Owner, shown};
+pub use cache::{Cache, Entry, Item, Owner};
 pub use flight::{Lead, Queue, Record, Turn};
 pub use handover::hand_over;
 pub use key::Place;

@@ -368,3 +368,20 @@ fn a_stdin_that_never_ends_is_not_waited_for() {
         assert_eq!(outcome.status, Some(0), "{outcome}");
     }
 }
+
+#[test]
+fn doctor_says_what_is_kept_and_what_keeps_it_from_being_used() {
+    let world = World::new();
+    let kept = |case: Case| {
+        let document = case.run().json();
+        let checks = document["Checks"].as_array().unwrap();
+        checks.iter().find(|check| check["Check"] == "kept").unwrap().clone()
+    };
+    assert_eq!(kept(without(&world, SOLO, &["doctor"]))["Found"], "nothing yet");
+    with(&world, SOLO, &["login"]).run().succeeds();
+    let found = kept(without(&world, SOLO, &["doctor"]))["Found"].as_str().unwrap().to_owned();
+    assert!(found.starts_with("sessions: 1, assertions: 1, credentials: 1; the key is in "), "{found}");
+    fs::set_permissions(folder(&world), Permissions::from_mode(0o755)).unwrap();
+    let bad = kept(without(&world, SOLO, &["doctor"]));
+    assert_eq!((&bad["Ok"], &bad["Kind"]), (&false.into(), &"io".into()), "{bad}");
+}

@@ -40,7 +40,7 @@ fn finds(case: Case, code: i32) -> Value {
 fn all_is_well_in_the_sandbox_and_says_so() {
     let world = World::new();
     let document = finds(doctor(&world, &[]), 0);
-    for name in ["config", "trust", "org", "sts", "clock"] {
+    for name in ["config", "kept", "trust", "org", "sts", "clock"] {
         assert_eq!(check(&document, name)["Ok"], true, "{document}");
     }
     assert!(check(&document, "org")["Found"].as_str().unwrap().contains("Okta Classic Engine"), "{document}");

@@ -30,9 +30,9 @@ if [ "$directory" = - ]; then
   mkdir "$directory"
   cat >"$directory/oktapipe" <<'FAKE'
 #!/bin/sh
-# As much of oktapipe as the functions depend on. `assume` writes down what it was told, and authn begins with creds.json.
+# As much of oktapipe as the functions depend on. `assume` writes down what it was told, and a login begins with creds.json.
 case $1 in
-  (authn) exec cat creds.json ;;
+  (authn | roles) exec cat creds.json ;;
   (factor-verify | session | saml-fetch | saml-roles) exec cat ;;
   (assume)
     shift

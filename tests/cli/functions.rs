@@ -351,7 +351,7 @@ fn direnv_loads_a_role_and_stops_at_a_login_that_fails() {
         std::fs::write(project.join(".envrc"), envrc).unwrap();
         // What direnv's hook does at each prompt, in the folder and after its .envrc has changed.
         let script = "cd project && direnv allow && eval \"$(direnv export bash)\" && echo \"$OKTAPIPE_ROLE $AWS_VAULT $AFTER\"\n\
-            cp .envrc old; sleep 1.1; cat old > .envrc; direnv allow; export OKTA_PASSWORD=wrong\n\
+            cp .envrc old; sleep 1.1; cat old > .envrc; direnv allow; oktapipe logout; export OKTA_PASSWORD=wrong\n\
             code=$(direnv export bash); echo \"$?\"; eval \"$code\"; echo \"${AWS_ACCESS_KEY_ID-none} ${AFTER-none}\"";
         let outcome = run(&world, &["bash", "--norc"], script);
         let lines: Vec<&str> = outcome.stdout.lines().collect();

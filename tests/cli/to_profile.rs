@@ -218,6 +218,28 @@ fn default_is_written_only_if_it_is_asked_for_and_what_tells_no_role_needs_a_nam
 }
 
 #[test]
+fn an_alias_is_the_documents_the_persons_or_what_aws_said_lately() {
+    let world = World::new();
+    let named = |document: Value| {
+        run(&world, &["--name", "{alias}-{role}"], &[document]).succeeds().json()["Profile"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let form = world.document_after(ADA, "saml-fetch");
+    world.oktapipe(&["saml-roles", "--aliases"]).stdin(form).run().document();
+    let said = named(credentials("Dev"));
+    assert!(said.ends_with("-Dev") && !said.starts_with("1111"), "{said}");
+    let folder = world.home.join(".config/oktapipe");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), "[aliases]\n111122223333 = \"mine\"\n").unwrap();
+    assert_eq!(named(credentials("Dev")), "mine-Dev");
+    let mut document = credentials("Dev");
+    document["AccountAlias"] = "given".into();
+    assert_eq!(named(document), "given-Dev");
+}
+
+#[test]
 fn long_term_keys_and_other_roles_are_replaced_only_if_that_is_said() {
     let world = World::new();
     let long_term = "[Dev]\naws_access_key_id = AKIAX\naws_secret_access_key = CANARYold\n";

@@ -1,6 +1,7 @@
 //! `doctor`: what is configured, and by what; what is trusted, and what can be reached. No secret is shown, and nothing is signed in to.
 
 mod checks;
+mod kept;
 mod settings;
 
 use crate::cli::Doctor;
@@ -28,6 +29,7 @@ pub struct Report {
 pub async fn run(arguments: &Doctor, context: &Context<'_>) -> Result<Report, Error> {
     let (profile, mut checks) = checks::profile(context);
     let rows = settings::rows(&arguments.settings, context.common, context.environment, &profile);
+    checks.push(kept::kept(context));
     checks.extend(checks::trust(context));
     checks.extend(checks::services(context, &arguments.settings, &profile).await);
     let exit_code = checks.iter().find_map(Check::exit_code).unwrap_or(0);

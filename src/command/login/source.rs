@@ -14,6 +14,7 @@ use crate::error::{Error, Kind};
 use crate::store::{Cache, Entry, Item, Owner, Queue, Turn};
 use crate::time;
 use std::cell::Cell;
+use std::time::Instant;
 
 /// An assertion that ends within so many seconds may be refused when it arrives.
 const MARGIN: i64 = 30;
@@ -23,6 +24,7 @@ pub(crate) struct Source<'c, 'w> {
     context: &'c Context<'w>,
     flags: Flags,
     demand: Demand,
+    start: Instant,
     /// How many roles the flags and the profile name.
     roles: usize,
     /// What is kept, and whose it is; `None` if nothing shall be kept, or nobody knows yet whose it is.
@@ -45,13 +47,12 @@ impl<'c, 'w> Source<'c, 'w> {
         let profile = context.profile(&mut Carry::default()).map_err(faulty)?;
         let mut flags = Flags::new(sign_in, role);
         flags.saml_roles.remember |= profile.switch("remember");
-        flags.saml_roles.first |= profile.switch("first");
         if demand == Demand::Process {
             let limit = demand.patience().as_secs();
             let given = flags.factor_verify.push_timeout.or_else(|| profile.number("push-timeout"));
             flags.factor_verify.push_timeout = Some(given.map_or(limit, |given| given.min(limit)));
         }
-        let kept = if sign_in.no_cache || profile.switch("no-cache") {
+        let kept = if sign_in.no_cache {
             None
         } else {
             let owner = owner(context, sign_in, &profile)?.map(|owner| {
@@ -61,7 +62,7 @@ impl<'c, 'w> Source<'c, 'w> {
             owner.and_then(|owner| Some((cache(context)?, owner)))
         };
         let roles = list(&role.role.role, &profile, "role").len();
-        Ok(Source { context, flags, demand, roles, kept })
+        Ok(Source { context, flags, demand, start: Instant::now(), roles, kept })
     }
 
     /// Whether more than one role is named: each is meant then.
@@ -101,7 +102,7 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(held) = held {
             return Ok(self.silently(cache, owner).await.unwrap_or(held.document));
         }
-        let many = Many::new(self.context, cache, self.demand);
+        let many = Many::new(self.context, cache, self.demand, self.start);
         many.one(&owner.lock(), || self.fresh(), self.assume()).await
     }
 
@@ -202,7 +203,7 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(form) = self.kept_form() {
             return Ok(form);
         }
-        let many = Many::new(self.context, cache, self.demand);
+        let many = Many::new(self.context, cache, self.demand, self.start);
         let session = owner.session();
         let work = async {
             match cache.get(Item::Session, &session, self.context.clock.now()) {

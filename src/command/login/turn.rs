@@ -23,14 +23,20 @@ pub(super) struct Many<'c, 'w> {
     pub(super) context: &'c Context<'w>,
     pub(super) cache: &'c Cache,
     pub(super) demand: Demand,
-    /// How long another one is waited for.
+    /// Since when others are waited for, and for how long: for all of them together.
+    pub(super) start: Instant,
     pub(super) patience: Duration,
 }
 
 impl<'c, 'w> Many<'c, 'w> {
     /// As patient as those are for whom it is.
-    pub(super) fn new(context: &'c Context<'w>, cache: &'c Cache, demand: Demand) -> Many<'c, 'w> {
-        Many { context, cache, demand, patience: demand.patience() }
+    pub(super) fn new(
+        context: &'c Context<'w>,
+        cache: &'c Cache,
+        demand: Demand,
+        start: Instant,
+    ) -> Many<'c, 'w> {
+        Many { context, cache, demand, start, patience: demand.patience() }
     }
 
     /// What `ready` finds, once it is there; else what `work` comes to, done by one of all that ask for `name` at a time.
@@ -50,36 +56,13 @@ impl<'c, 'w> Many<'c, 'w> {
                 return work.await;
             }
         };
-        let start = Instant::now();
         let mut notice = None;
-        loop {
+        let (lead, failed) = loop {
             match queue.turn() {
-                Ok(Turn::Lead(lead)) => {
-                    if let Some(found) = ready() {
-                        return Ok(found);
-                    }
-                    if let Some(last) = lead.last_failure().filter(|last| self.is_refused_still(last)) {
-                        return Err(shared(last));
-                    }
-                    lead.begin(self.context.clock.now());
-                    let result = work.await;
-                    lead.end(self.context.clock.now(), result.as_ref().err().and_then(told));
-                    return result;
-                }
-                Ok(Turn::Failed(lead, record)) => {
-                    if let Some(found) = ready() {
-                        return Ok(found);
-                    }
-                    if self.is_ours_too(&record) {
-                        return Err(shared(&record));
-                    }
-                    lead.begin(self.context.clock.now());
-                    let result = work.await;
-                    lead.end(self.context.clock.now(), result.as_ref().err().and_then(told));
-                    return result;
-                }
+                Ok(Turn::Lead(lead)) => break (lead, None),
+                Ok(Turn::Failed(lead, record)) => break (lead, Some(record)),
                 Ok(Turn::Waiting(pid)) => {
-                    if start.elapsed() > self.patience {
+                    if self.start.elapsed() > self.patience {
                         return Err(too_long(pid, self.patience).into());
                     }
                     if self.context.terminal.reader_is_gone() {
@@ -94,7 +77,20 @@ impl<'c, 'w> Many<'c, 'w> {
                 // A file system without locks: then everybody works.
                 Err(_) => return work.await,
             }
+        };
+        drop(notice);
+        if let Some(found) = ready() {
+            return Ok(found);
         }
+        let failed = failed.filter(|record| self.is_ours_too(record));
+        let last = || lead.last_failure().filter(|last| self.is_refused_still(last));
+        if let Some(record) = failed.as_ref().or_else(last) {
+            return Err(shared(record));
+        }
+        lead.begin(self.context.clock.now());
+        let result = work.await;
+        lead.end(self.context.clock.now(), result.as_ref().err().and_then(told));
+        result
     }
 
     /// Tells the person why nothing happens.
@@ -192,7 +188,7 @@ mod tests {
             input: RefCell::new(Box::new(io::empty())),
             warn: &|_| {},
         };
-        let many = Many { context: &context, cache: &cache, demand: Demand::Process, patience };
+        let many = Many { patience, ..Many::new(&context, &cache, Demand::Process, Instant::now()) };
         let Ok(Turn::Lead(other)) = Queue::new(&cache, "test.lock").unwrap().turn() else {
             panic!("no turn")
         };

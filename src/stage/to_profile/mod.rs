@@ -4,6 +4,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+use super::aliases::{self, Aliases};
 use super::credentials::Credentials;
 use super::{Output, checked, input_lines, wrong_document};
 use crate::cli::ToProfile;
@@ -40,6 +41,7 @@ pub fn run(arguments: &ToProfile, context: &Context<'_>) -> Result<Output, Error
     let template = Template::parse(&arguments.name)?;
     arguments.region.as_deref().map_or(Ok(()), sts::check_region)?;
     let file = AwsFile::credentials(arguments.file.as_deref(), |name| context.environment.path(name))?;
+    let named = if template.asks_for_alias() { Aliases::of_person(context)? } else { Aliases::default() };
     let documents = input_lines(context)?;
     let is_one = documents.len() == 1;
     let mut lines = Vec::new();
@@ -47,7 +49,13 @@ pub fn run(arguments: &ToProfile, context: &Context<'_>) -> Result<Output, Error
         match checked(document) {
             Err(error) if is_one => return Err(error),
             Err(error) => lines.push(Err(error)),
-            Ok(document) => lines.push(Ok(entry(&template, &document)?)),
+            Ok(document) => {
+                let mut holder = Holder::of(&document);
+                if template.asks_for_alias() {
+                    holder.look_up(|account| alias(context, &named, account));
+                }
+                lines.push(Ok(entry(&template, holder, &document)?));
+            }
         }
     }
     let entries: Vec<&Entry> = lines.iter().filter_map(|line| line.as_ref().ok()).collect();
@@ -77,7 +85,7 @@ impl Entry {
     }
 }
 
-fn entry(template: &Template<'_>, document: &Document) -> Result<Entry, Error> {
+fn entry(template: &Template<'_>, holder: Holder, document: &Document) -> Result<Entry, Error> {
     let mut carry = document.carry()?;
     carry.set_cookies(std::iter::empty());
     let mut credentials = Credentials::read(document)?;
@@ -87,10 +95,15 @@ fn entry(template: &Template<'_>, document: &Document) -> Result<Entry, Error> {
             "only temporary ones are written; for keys of a user take aws configure",
         )
     })?;
-    let holder = Holder::of(document);
     let profile = template.name(&holder)?;
     let expiration = credentials.expiration.and_then(time::format);
     Ok(Entry { profile, holder, credentials, token, expiration, carry })
+}
+
+/// What the person calls the account, else what AWS did when it was last asked.
+fn alias(context: &Context<'_>, named: &Aliases, account: &str) -> Option<String> {
+    let remembered = || aliases::remembered(context, account)?.alias;
+    named.of(account).map(|(alias, _)| alias.to_owned()).or_else(remembered)
 }
 
 /// Two documents of one profile, or of two that differ by case only, are found before anything is written.

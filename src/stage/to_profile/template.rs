@@ -48,6 +48,13 @@ impl Holder {
         }
     }
 
+    /// Fills in the alias, if the document has none.
+    pub(super) fn look_up(&mut self, alias: impl FnOnce(&str) -> Option<String>) {
+        if self.alias.is_none() {
+            self.alias = self.account.as_deref().and_then(alias);
+        }
+    }
+
     /// For a message.
     pub(super) fn shown(&self) -> String {
         match (&self.account, &self.role) {
@@ -99,7 +106,7 @@ impl Place {
     const fn missing(self) -> &'static str {
         match self {
             Place::Account => "the credentials do not tell their account",
-            Place::Alias => "the document has no AccountAlias",
+            Place::Alias => "the account has no alias that is known",
             Place::Role | Place::Session | Place::Partition => "the credentials do not tell their role",
         }
     }
@@ -131,6 +138,11 @@ impl<'t> Template<'t> {
             return Err(usage(format!("{} cannot be the name of a profile", printable(text))));
         }
         Ok(Template { text, parts })
+    }
+
+    /// Whether the name has an alias in it.
+    pub(super) fn asks_for_alias(&self) -> bool {
+        self.parts.iter().any(|(_, place)| matches!(place, Some(Place::Alias)))
     }
 
     /// The name for one role's credentials.

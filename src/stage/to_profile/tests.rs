@@ -69,5 +69,5 @@ fn credentials_that_tell_nothing_need_a_name_without_places() {
     assert_eq!(name("prod").as_deref(), Ok("prod"));
     assert_eq!(name("{account}").as_deref(), Ok("111122223333"));
     assert!(name("{role}").unwrap_err().contains("do not tell their role"));
-    assert!(name("{alias}").unwrap_err().contains("AccountAlias"));
+    assert!(name("{alias}").unwrap_err().contains("no alias that is known"));
 }

@@ -132,8 +132,9 @@ fn what_others_can_read_and_symlinks_are_refused_and_followed_nowhere() {
         fs::set_permissions(&folder, Permissions::from_mode(bits)).unwrap();
         let error = Cache::open(folder.clone()).unwrap_err();
         assert_eq!(error.kind(), Some(Kind::Io), "{bits:o}");
-        assert!(Cache::find(&folder).is_none());
+        assert!(Cache::find(&folder).is_err());
     }
+    assert!(Cache::find(&place.0.join("nowhere")).unwrap().is_none());
     let moved = place.0.join("moved");
     fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
     fs::rename(&folder, &moved).unwrap();

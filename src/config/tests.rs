@@ -240,7 +240,7 @@ fn a_tilde_in_a_path_is_the_home() {
 }
 
 /// Flags of a login's stages that a profile has no key for, and why.
-const NO_KEYS: [(&str, &str); 14] = [
+const NO_KEYS: [(&str, &str); 15] = [
     ("password-stdin", "it is about the one call"),
     ("password-fd", "it is about the one call"),
     ("passcode-fd", "it is about the one call"),

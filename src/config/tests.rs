@@ -248,6 +248,7 @@ const NO_KEYS: [(&str, &str); 15] = [
     ("aliases", "what is printed"),
     ("each", "what is printed"),
     ("skeleton", "what is printed"),
+    ("aliases", "it goes online, where the stage else does not; names of one's own need no flag"),
     ("format", "the shell that calls knows it"),
     ("on-error", "the shell that calls knows it"),
     ("unset", "the shell that calls knows it"),

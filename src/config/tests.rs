@@ -245,7 +245,6 @@ const NO_KEYS: [(&str, &str); 15] = [
     ("password-fd", "it is about the one call"),
     ("passcode-fd", "it is about the one call"),
     ("all", "what is printed"),
-    ("aliases", "what is printed"),
     ("each", "what is printed"),
     ("skeleton", "what is printed"),
     ("aliases", "it goes online, where the stage else does not; names of one's own need no flag"),

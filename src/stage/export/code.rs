@@ -167,6 +167,10 @@ mod tests {
             assert_eq!(kind(&other), Some(Kind::WrongDocument), "{other}");
         }
         assert_eq!(kind(&text.replace("CANARY/+=", HIDDEN)), Some(Kind::MaskedDocument));
+        let no_id: String =
+            text.split_inclusive('\n').filter(|line| !line.contains("ACCESS_KEY_ID")).collect();
+        let error = found(no_id.as_bytes()).err().unwrap().to_string();
+        assert!(error.starts_with("stdin holds shell code that export does not print"), "{error}");
     }
 
     #[test]

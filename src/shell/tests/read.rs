@@ -40,6 +40,16 @@ fn what_a_script_writes_is_read() {
 }
 
 #[test]
+fn code_is_told_by_its_first_word_and_its_blank() {
+    for text in ["unset A", "export A='b'\n", "(exit 77)\n", "export "] {
+        assert!(is_code(text.as_bytes()), "{text}");
+    }
+    for text in ["", "unset", "exports A", "(exit)", " export A", "{\"a\":1}", "PD94", "<p>", "Export A"] {
+        assert!(!is_code(text.as_bytes()), "{text}");
+    }
+}
+
+#[test]
 fn no_other_code_is_read() {
     for text in [
         "",

@@ -236,6 +236,22 @@ fn the_region_that_somebody_chose_travels_and_none_does_unasked() {
 }
 
 #[test]
+fn where_nobody_names_a_region_it_is_the_one_of_the_aws_profile() {
+    let world = World::new();
+    let document = roles(&world, ADA, &["--first"]);
+    std::fs::create_dir(world.home.join(".aws")).unwrap();
+    let config = "[default]\nregion = eu-south-1\n[profile prod]\nregion = eu-west-1\n[profile bare]\n";
+    std::fs::write(world.home.join(".aws/config"), config).unwrap();
+    let bare = || assume(&world, &document, &[]).without("AWS_REGION").without("AWS_DEFAULT_REGION");
+    let region = |case: Case| case.run().succeeds().json()["_oktapipe"]["region"].clone();
+    assert_eq!(region(bare()), "eu-south-1");
+    assert_eq!(region(bare().env("AWS_PROFILE", " ")), "eu-south-1");
+    assert_eq!(region(bare().env("AWS_PROFILE", "prod")), "eu-west-1");
+    assert_eq!(region(bare().env("AWS_PROFILE", "bare")), Value::Null);
+    assert_eq!(region(bare().env("AWS_REGION", "eu-north-1")), "eu-north-1");
+}
+
+#[test]
 fn a_region_of_another_partition_gives_way_with_a_warning() {
     let world = World::new();
     for (login, region, asked) in

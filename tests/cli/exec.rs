@@ -126,7 +126,10 @@ fn ctrl_c_and_ctrl_z_are_for_the_command() {
         return;
     }
     let world = signed_in();
-    let command = "oktapipe exec -- sh -c 'trap \"echo $((50+2)); exit 5\" INT; echo $((40+2)); while :; do sleep 0.1; done'";
+    let command =
+        "oktapipe exec -- sh -c 'trap \"echo $((50+2)); exit 5\" INT; echo $((40+2)); read x <>fifo'";
+    // It starts no process: a shell that is stopped while it starts one may wait for that one for ever.
+    Case::new("mkfifo", &["fifo"], &world.home).run().succeeds();
     let env = format!("OKTA_USERNAME={SOLO} {command}");
     // Not a child of that shell, which Ctrl-C ends too.
     let ended = terminal(&world, "sh", &format!("exec env {env}")).expect("42").key("C-c").expect("52").run();

@@ -385,3 +385,31 @@ fn doctor_says_what_is_kept_and_what_keeps_it_from_being_used() {
     let bad = kept(without(&world, SOLO, &["doctor"]));
     assert_eq!((&bad["Ok"], &bad["Kind"]), (&false.into(), &"io".into()), "{bad}");
 }
+
+#[test]
+fn a_profile_can_have_nothing_kept() {
+    let world = World::new();
+    fs::create_dir_all(world.home.join(".config/oktapipe")).unwrap();
+    fs::write(world.home.join(".config/oktapipe/config.toml"), "[profile.dev]\nno-cache = true\n").unwrap();
+    with(&world, SOLO, &["login", "dev"]).run().succeeds();
+    assert!(files(&world).is_empty());
+}
+
+#[test]
+fn what_a_profile_settles_and_a_flag_settles_is_the_same_and_what_neither_does_is_another() {
+    let world = World::new();
+    fs::create_dir_all(world.home.join(".config/oktapipe")).unwrap();
+    let profile = "[profile.first]\nfirst = true\n[profile.deploy]\nrole = \"Deploy\"\n";
+    fs::write(world.home.join(".config/oktapipe/config.toml"), profile).unwrap();
+    let first = with(&world, ADA, &["login", "first"]).run().succeeds();
+    let before = world.sandbox.log().len();
+    let by_flag = without(&world, ADA, &["login", "--first"]).run().succeeds().json();
+    assert_eq!(by_flag["Credentials"], first.json()["Credentials"]);
+    // The document names the profile that was named now, and no other.
+    assert!(by_flag["_oktapipe"]["profile"].is_null(), "{by_flag}");
+    assert_eq!(without(&world, ADA, &["login", "first"]).run().succeeds().json(), first.json());
+    assert_eq!(world.sandbox.log().len(), before);
+    without(&world, ADA, &["login"]).run().fails(69, "role_ambiguous");
+    let deploy = without(&world, ADA, &["login", "deploy"]).run().succeeds();
+    assert!(deploy.stdout.contains("assumed-role/Deploy/"), "{deploy}");
+}

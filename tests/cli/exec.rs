@@ -126,7 +126,10 @@ fn ctrl_c_and_ctrl_z_are_for_the_command() {
         return;
     }
     let world = signed_in();
-    let command = "oktapipe exec -- sh -c 'trap \"echo $((50+2)); exit 5\" INT; trap \"echo $((60+2))\" CONT; echo $((40+2)); while :; do sleep 0.1; done'";
+    let command =
+        "oktapipe exec -- sh -c 'trap \"echo $((50+2)); exit 5\" INT; echo $((40+2)); read x <>fifo'";
+    // It starts no process: a shell that is stopped while it starts one may wait for that one for ever.
+    Case::new("mkfifo", &["fifo"], &world.home).run().succeeds();
     let env = format!("OKTA_USERNAME={SOLO} {command}");
     // Not a child of that shell, which Ctrl-C ends too.
     let ended = terminal(&world, "sh", &format!("exec env {env}")).expect("42").key("C-c").expect("52").run();
@@ -138,7 +141,8 @@ fn ctrl_c_and_ctrl_z_are_for_the_command() {
             .key("C-z")
             .expect("ready$ ")
             .step("type", "jobs; fg\\n")
-            .expect("62")
+            .expect("oktapipe exec")
+            .step("sleep", "0.5")
             .key("C-c")
             .expect("52")
             .expect("ready$ ")

@@ -9,10 +9,11 @@ use super::whose::{cache, list, named, owner, wish};
 use crate::assertion;
 use crate::cli::{As, SignIn};
 use crate::context::{Context, Profiles};
-use crate::document::{Carry, Document};
+use crate::document::{Carry, Document, RESERVED};
 use crate::error::{Error, Kind};
 use crate::store::{Cache, Entry, Item, Owner, Queue, Turn};
 use crate::time;
+use serde_json::Value;
 use std::cell::Cell;
 use std::time::Instant;
 
@@ -52,7 +53,7 @@ impl<'c, 'w> Source<'c, 'w> {
             let given = flags.factor_verify.push_timeout.or_else(|| profile.number("push-timeout"));
             flags.factor_verify.push_timeout = Some(given.map_or(limit, |given| given.min(limit)));
         }
-        let kept = if sign_in.no_cache {
+        let kept = if sign_in.no_cache || profile.switch("no-cache") {
             None
         } else {
             let owner = owner(context, sign_in, &profile)?.map(|owner| {
@@ -86,7 +87,13 @@ impl<'c, 'w> Source<'c, 'w> {
 
     fn held(&self) -> Option<Entry> {
         let (cache, owner) = self.kept.as_ref()?;
-        cache.get(Item::Credentials, owner, self.context.clock.now())
+        let mut entry = cache.get(Item::Credentials, owner, self.context.clock.now())?;
+        if let Some((name, _)) = self.context.profiles.named() {
+            let mut carry = entry.document.carry().ok()?;
+            carry.set("profile", name);
+            entry.document = carry.beside(entry.document.into_members());
+        }
+        Some(entry)
     }
 
     /// Credentials of one role.
@@ -254,6 +261,7 @@ impl<'c, 'w> Source<'c, 'w> {
 
     /// Keeps a document until it ends; one that says nothing of its end is not kept.
     fn keep(&self, item: Item, owner: &Owner, document: &Document, until: Option<i64>) {
+        let document = &without_profile(document);
         let since = self.context.clock.now();
         let (Some((cache, _)), Some(until)) = (&self.kept, until.filter(|until| *until > since)) else {
             return;
@@ -267,4 +275,13 @@ impl<'c, 'w> Source<'c, 'w> {
             Err(error) => (self.context.warn)(&format!("what was got is not kept: {error}")),
         }
     }
+}
+
+/// What is kept is a person's, by whichever profile it was asked for: the next login may name another, or none.
+fn without_profile(document: &Document) -> Document {
+    let mut members = document.members().clone();
+    if let Some(Value::Object(reserved)) = members.get_mut(RESERVED) {
+        reserved.remove("profile");
+    }
+    members.into()
 }

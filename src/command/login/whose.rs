@@ -52,7 +52,7 @@ pub(crate) fn wish(context: &Context<'_>, role: &As, profile: &Profile) -> Strin
     );
     json!([
         list(&role.role.role, profile, "role"),
-        [json!(principal), json!(role.first)],
+        [json!(principal), json!(role.first || profile.switch("first"))],
         text(&role.role.duration, "duration"),
         [json!(policy), json!(content), json!(list(&role.policy_arn, profile, "policy-arn"))],
         role.strict_duration || profile.switch("strict-duration"),

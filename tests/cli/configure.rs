@@ -175,11 +175,11 @@ fn questions_are_asked_shown_and_confirmed() {
         .answer("Command that prints the password", "pass show okta | head -n 1")
         .answer("Second factor", "push, sms")
         .answer("AWS app", "0oa1")
-        .answer("Role, as NAME, ACCOUNT/NAME or an ARN [Dev]", "-")
+        .answer("Role, as NAME, ACCOUNT/NAME or an ARN [Dev]", "Dev,Ops Admin")
         .answer("Duration", "1d")
         .expect("That is not usable: give 15m to 12h")
         .answer("Duration", "1h")
-        .answer("AWS region [us-east-1]", "eu-west-1")
+        .answer("AWS region [us-east-1]", "-")
         .answer("AWS profile for", "")
         .expect("password-command = ")
         .answer("Write this?", "")
@@ -187,7 +187,7 @@ fn questions_are_asked_shown_and_confirmed() {
     assert!(ended.seen.contains("\"Profile\":\"work\""), "{ended:?}");
     assert_eq!(
         text(&world),
-        "[profile.work]\norg = 'acme'\nregion = \"eu-west-1\"\nusername = \"ada@acme.example\"\n\
+        "[profile.work]\norg = 'acme'\nrole = [\"Dev,Ops\", \"Admin\"]\nusername = \"ada@acme.example\"\n\
          password-command = \"pass show okta | head -n 1\"\nfactor = [\"push\", \"sms\"]\napp = \"0oa1\"\nduration = \"1h\"\n"
     );
 }

@@ -11,21 +11,27 @@ use crate::cli::{As, SignIn};
 use crate::context::{Context, Profiles};
 use crate::document::{Carry, Document, RESERVED};
 use crate::error::{Error, Kind};
+use crate::stage::{self, Output};
 use crate::store::{Cache, Entry, Item, Owner, Queue, Turn};
 use crate::time;
 use serde_json::Value;
 use std::cell::Cell;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// An assertion that ends within so many seconds may be refused when it arrives.
 const MARGIN: i64 = 30;
+/// How long renewing what is good still may take: whoever asked waits for it, with an answer at hand.
+const UNASKED: Duration = Duration::from_secs(10);
+/// For so long, in seconds, it is not tried again when it could not be done: in the last quarter of an hour botocore asks before each of its calls.
+const AGAIN: i64 = 60;
 
 /// A login, as it was asked for.
 pub(crate) struct Source<'c, 'w> {
     context: &'c Context<'w>,
     flags: Flags,
     demand: Demand,
-    start: Instant,
+    /// Since when others are waited for.
+    start: Cell<Instant>,
     /// How many roles the flags and the profile name.
     roles: usize,
     /// What is kept, and whose it is; `None` if nothing shall be kept, or nobody knows yet whose it is.
@@ -63,7 +69,7 @@ impl<'c, 'w> Source<'c, 'w> {
             owner.and_then(|owner| Some((cache(context)?, owner)))
         };
         let roles = list(&role.role.role, &profile, "role").len();
-        Ok(Source { context, flags, demand, start: Instant::now(), roles, kept })
+        Ok(Source { context, flags, demand, start: Cell::new(Instant::now()), roles, kept })
     }
 
     /// Whether more than one role is named: each is meant then.
@@ -109,7 +115,9 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(held) = held {
             return Ok(self.silently(cache, owner).await.unwrap_or(held.document));
         }
-        let many = Many::new(self.context, cache, self.demand, self.start);
+        // `serve` asks again after hours.
+        self.start.set(Instant::now());
+        let many = Many::new(self.context, (cache, &owner.app), self.demand, self.start.get());
         many.one(&owner.lock(), || self.fresh(), self.assume()).await
     }
 
@@ -121,11 +129,19 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(fresh) = self.fresh() {
             return Some(fresh);
         }
+        let since = |time: i64| self.context.clock.now() - time;
+        if lead.last_unrenewed().is_some_and(|time| (0..AGAIN).contains(&since(time))) {
+            return None;
+        }
         lead.begin(self.context.clock.now());
         let nobody = Nobody(self.context.terminal);
         let world = World { terminal: &nobody, ..World::new(self.context) };
-        let result = self.renew(cache, owner, &world).await;
-        lead.end(self.context.clock.now(), None);
+        let result = tokio::time::timeout(UNASKED, self.renew(cache, owner, &world)).await.ok().flatten();
+        let now = self.context.clock.now();
+        match &result {
+            Some(_) => lead.end(now, None),
+            None => lead.give_up(now),
+        }
         result
     }
 
@@ -133,16 +149,22 @@ impl<'c, 'w> Source<'c, 'w> {
         let form = match self.kept_form() {
             Some(form) => form,
             None => {
-                let session = cache.get(Item::Session, &owner.session(), self.context.clock.now())?;
+                let whose = owner.session();
+                let session = cache.get(Item::Session, &whose, self.context.clock.now())?;
                 let inner = world.before(&[session.document]);
-                let stage = crate::stage::saml_fetch::run(&self.flags.saml_fetch, &inner).await;
-                // A step-up would need somebody.
-                match stage {
-                    Ok(crate::stage::Output::Document(form)) if form.has("SAMLResponse") => {
+                match stage::saml_fetch::run(&self.flags.saml_fetch, &inner).await {
+                    Ok(Output::Document(form)) if form.has("SAMLResponse") => {
                         self.keep_form(&form);
                         form
                     }
-                    _ => return None,
+                    // A step-up would need somebody.
+                    Ok(_) => return None,
+                    Err(error) => {
+                        if error.kind() == Some(Kind::SessionExpired) {
+                            cache.remove(Item::Session, &whose);
+                        }
+                        return None;
+                    }
                 }
             }
         };
@@ -210,7 +232,7 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(form) = self.kept_form() {
             return Ok(form);
         }
-        let many = Many::new(self.context, cache, self.demand, self.start);
+        let many = Many::new(self.context, (cache, &owner.app), self.demand, self.start.get());
         let session = owner.session();
         let work = async {
             match cache.get(Item::Session, &session, self.context.clock.now()) {

@@ -140,6 +140,9 @@ pub struct Roles {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub sign_in: SignIn,
+    /// Add the accounts' aliases; what is not known yet is looked up on AWS's sign-in page
+    #[arg(long)]
+    pub aliases: bool,
 }
 
 /// Whose: what names the person and the app in what is kept.

@@ -168,7 +168,7 @@ impl<'c, 'w> Source<'c, 'w> {
                 }
             }
         };
-        let roles = to_roles(&self.flags, world, &form).ok()?;
+        let roles = to_roles(&self.flags, world, &form).await.ok()?;
         let mut all = to_credentials(&self.flags, world, &roles).await.ok()?;
         let document = all.pop()?.ok()?;
         self.keep_credentials(owner, &document);
@@ -180,7 +180,7 @@ impl<'c, 'w> Source<'c, 'w> {
         let form = self.form().await?;
         let watched = Watched { terminal: self.context.terminal, has_chosen: Cell::new(false) };
         let world = World { terminal: &watched, ..World::new(self.context) };
-        let roles = to_roles(&self.flags, &world, &form)?;
+        let roles = to_roles(&self.flags, &world, &form).await?;
         let mut all = to_credentials(&self.flags, &world, &roles).await?;
         let one = all
             .pop()
@@ -201,7 +201,7 @@ impl<'c, 'w> Source<'c, 'w> {
     pub(crate) async fn all(&self) -> Result<Vec<Result<Document, Error>>, Failed> {
         let form = self.form().await?;
         let world = World::new(self.context);
-        let roles = to_roles(&self.flags, &world, &form)?;
+        let roles = to_roles(&self.flags, &world, &form).await?;
         let all = to_credentials(&self.flags, &world, &roles).await?;
         if let Some((_, owner)) = &self.kept {
             for document in all.iter().flatten() {
@@ -213,15 +213,17 @@ impl<'c, 'w> Source<'c, 'w> {
         Ok(all)
     }
 
-    /// The roles that are offered, with the assertion: all of them, whatever the profile chooses.
+    /// The roles that are offered, with the assertion: all of them, whatever the profile chooses; with the names of accounts, if that is wanted.
     ///
     /// # Errors
     /// Those of the stages up to `saml-roles`.
-    pub(crate) async fn roles(&self) -> Result<Document, Failed> {
+    pub(crate) async fn roles(mut self, aliases: bool) -> Result<Document, Failed> {
+        self.flags.saml_roles.aliases = aliases;
         let form = self.form().await?;
         let nothing = Profiles::default();
         let world = World { profiles: &nothing, ..World::new(self.context) };
-        to_roles(&self.flags, &world, &form)?
+        to_roles(&self.flags, &world, &form)
+            .await?
             .pop()
             .ok_or_else(|| Error::new(Kind::Internal, "saml-roles printed nothing", "report it").into())
     }

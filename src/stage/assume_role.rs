@@ -57,7 +57,7 @@ impl Asked<'_> {
         if let Some(text) = &arguments.duration {
             longest(text, false)?;
         }
-        let policy = arguments.policy.as_deref().map(policy).transpose()?;
+        let policy = arguments.policy.policy.as_deref().map(policy).transpose()?;
         Ok(Asked { arguments, role, tags, policy })
     }
 }
@@ -99,7 +99,7 @@ async fn one(asked: &Asked<'_>, context: &Context<'_>, document: Document) -> Re
         tags: asked.tags.clone(),
         transitive_tags: arguments.transitive_tag.clone(),
         policy: asked.policy.clone(),
-        policy_arns: arguments.policy_arn.clone(),
+        policy_arns: arguments.policy.policy_arn.clone(),
     };
     still_read(context)?;
     let answer = match sts::assume_role(context.http.connector(), &settings, &credentials, &request).await {

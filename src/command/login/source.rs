@@ -56,13 +56,14 @@ impl<'c, 'w> Source<'c, 'w> {
         flags.saml_roles.remember |= profile.switch("remember");
         if demand == Demand::Process {
             let limit = demand.patience().as_secs();
-            let given = flags.factor_verify.push_timeout.or_else(|| profile.number("push-timeout"));
-            flags.factor_verify.push_timeout = Some(given.map_or(limit, |given| given.min(limit)));
+            let timeout = &mut flags.factor_verify.factor.push_timeout;
+            let given = timeout.or_else(|| profile.number("push-timeout"));
+            *timeout = Some(given.map_or(limit, |given| given.min(limit)));
         }
         let kept = if sign_in.no_cache || profile.switch("no-cache") {
             None
         } else {
-            let owner = owner(context, sign_in, &profile)?.map(|owner| {
+            let owner = owner(context, &sign_in.whose, sign_in.app.as_deref(), &profile)?.map(|owner| {
                 flags.authn.username = Some(owner.user.clone());
                 Owner { role: wish(context, role, &profile), ..owner }
             });

@@ -1,6 +1,6 @@
 //! Whose a login is: what is kept of it is found by this again.
 
-use crate::cli::{As, SignIn};
+use crate::cli::{As, Whose};
 use crate::config::Profile;
 use crate::context::Context;
 use crate::document::Document;
@@ -39,7 +39,7 @@ pub(crate) fn wish(context: &Context<'_>, role: &As, profile: &Profile) -> Strin
         true => text(&role.role.principal, "principal"),
         false => role.role.principal.clone(),
     };
-    let policy = text(&role.policy, "policy");
+    let policy = text(&role.policy.policy, "policy");
     // What a file says may change under its name.
     let content =
         policy.as_deref().and_then(|text| std::fs::read_to_string(text.strip_prefix("file://")?).ok());
@@ -54,7 +54,7 @@ pub(crate) fn wish(context: &Context<'_>, role: &As, profile: &Profile) -> Strin
         list(&role.role.role, profile, "role"),
         [json!(principal), json!(role.first || profile.switch("first"))],
         text(&role.role.duration, "duration"),
-        [json!(policy), json!(content), json!(list(&role.policy_arn, profile, "policy-arn"))],
+        [json!(policy), json!(content), json!(list(&role.policy.policy_arn, profile, "policy-arn"))],
         role.strict_duration || profile.switch("strict-duration"),
         region,
     ])
@@ -64,23 +64,26 @@ pub(crate) fn wish(context: &Context<'_>, role: &As, profile: &Profile) -> Strin
 /// Whose login it is: the org, the person and the app, by flag, variable and profile. `None` where `authn` will say what is missing.
 pub(crate) fn owner(
     context: &Context<'_>,
-    sign_in: &SignIn,
+    whose: &Whose,
+    app: Option<&str>,
     profile: &Profile,
 ) -> Result<Option<Owner>, Error> {
-    let setting = |key: &str, flag: &Option<String>, variable: &str| {
-        context.setting(key, flag.as_deref(), &[variable], None, profile)
+    let setting = |key: &str, flag: Option<&str>, variable: &str| {
+        context.setting(key, flag, &[variable], None, profile)
     };
-    let Some(org) = setting("org", &sign_in.org.org, "OKTA_ORG").and_then(|org| Org::parse(&org).ok()) else {
+    let Some(org) =
+        setting("org", whose.org.org.as_deref(), "OKTA_ORG").and_then(|org| Org::parse(&org).ok())
+    else {
         return Ok(None);
     };
-    let user = match setting("username", &sign_in.username, "OKTA_USERNAME") {
+    let user = match setting("username", whose.username.as_deref(), "OKTA_USERNAME") {
         Some(user) => user,
         None if context.terminal.can_ask() => context
             .terminal
             .ask(&format!("Okta user name for {org:?}"), "give --username or set OKTA_USERNAME")?,
         None => return Ok(None),
     };
-    let app = setting("app", &sign_in.app, "OKTA_APP_ID").unwrap_or_default();
+    let app = setting("app", app, "OKTA_APP_ID").unwrap_or_default();
     let app = org.app(&app).map_or(app, String::from);
     Ok(Some(Owner { org: org.origin(), user, app, ..Owner::default() }))
 }

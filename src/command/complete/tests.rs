@@ -96,6 +96,23 @@ fn factors_durations_and_labels_are_those_that_are_taken() {
 }
 
 #[test]
+fn the_duration_of_an_assertion_is_offered_where_there_is_one() {
+    let home = Home::new("");
+    let with_duration = |command: &&clap::Command| {
+        command.get_arguments().any(|argument| argument.get_long() == Some("duration"))
+    };
+    let mut without = Vec::new();
+    for command in Cli::command().get_subcommands().filter(with_duration) {
+        let offered = home.lines(&["bash", "oktapipe", command.get_name(), "--duration", ""]);
+        assert!(offered.contains(&"max".to_owned()) && offered.len() >= 7, "{offered:?}");
+        if !offered.contains(&"assertion".to_owned()) {
+            without.push(command.get_name().to_owned());
+        }
+    }
+    assert_eq!(without, ["assume-role", "console"]);
+}
+
+#[test]
 fn a_hostile_configuration_gives_no_candidate_that_is_no_name() {
     let hostile = "[a]\nrole_arn = arn:aws:iam::111122223333:role/$(id)\nregion = $(id)\nsso_account_id = 1\nsso_role_name = `id`\n\
         [b]\nsso_account_id = 111122223333\nsso_role_name = a';id;'\n[c\nregion = \u{1b}]0;x\u{7}\nrole_arn\n= x\n";

@@ -1,12 +1,13 @@
 //! `assume-role`: credentials to those of a further role, by STS AssumeRole, signed with these credentials and no others.
 
 use super::credentials::Credentials;
-use super::role::{self, DEFAULT_DURATION};
+use super::role::DEFAULT_DURATION;
 use super::{Output, checked, input_lines, still_read};
 use crate::arn::RoleArn;
 use crate::cli::AssumeRole;
 use crate::context::Context;
 use crate::document::Document;
+use crate::duration;
 use crate::error::{Error, Kind, printable};
 use crate::sts::{self, RoleRequest};
 use futures_util::stream::{self, StreamExt};
@@ -139,12 +140,13 @@ fn is_session_name(text: &str) -> bool {
 
 /// `--duration` in seconds. `max` is an hour where the credentials are known to be a role's, since AWS gives no more in a chain.
 fn longest(text: &str, is_chained: bool) -> Result<u32, Error> {
-    match text {
-        "max" if is_chained => Ok(DEFAULT_DURATION),
+    let seconds = match text {
+        "max" if is_chained => Some(DEFAULT_DURATION),
         // No assertion is here to say anything.
-        "assertion" => Err(unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, or max")),
-        _ => role::duration(text, None),
-    }
+        "assertion" => None,
+        _ => duration::parse(text, None),
+    };
+    seconds.ok_or_else(|| unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, or max"))
 }
 
 fn policy(text: &str) -> Result<String, Error> {
@@ -194,7 +196,10 @@ mod tests {
         // What is asked for by number is asked for: AWS refuses it, and says why.
         assert_eq!(longest("2h", true).unwrap(), 7200);
         for text in ["assertion", "13h", "1", "soon"] {
-            assert_eq!(longest(text, true).unwrap_err().kind(), Some(Kind::Usage), "{text}");
+            let error = longest(text, true).unwrap_err();
+            assert_eq!(error.kind(), Some(Kind::Usage), "{text}");
+            assert!(error.to_string().contains(&format!("--duration '{text}'")), "{error}");
+            assert!(error.to_string().ends_with("900 to 43200 seconds, or max"), "{error}");
         }
     }
 

@@ -1,13 +1,13 @@
 //! `console`: temporary credentials to the address that signs a browser in to the AWS console.
 
 use super::credentials::Credentials;
-use super::role;
 use super::{Output, endpoint, input_document, still_read};
 use crate::arn::Partition;
 use crate::browser;
 use crate::cli::{Console, Opening};
 use crate::context::Context;
 use crate::document::{Carry, Document, HIDDEN};
+use crate::duration;
 use crate::error::{Error, Kind, printable};
 use crate::http::is_allowed;
 use crate::signin::{self, Session, Site};
@@ -117,22 +117,23 @@ impl Place {
 
 fn address(text: &str) -> Result<Url, Error> {
     let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && is_allowed(url));
-    url.ok_or_else(|| unusable(text))
+    url.ok_or_else(|| no_destination(text))
 }
 
 /// A service's name is a part of a path.
 fn check_service(text: &str) -> Result<(), Error> {
     let is_name =
         !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if is_name { Ok(()) } else { Err(unusable(text)) }
+    if is_name { Ok(()) } else { Err(no_destination(text)) }
 }
 
-fn unusable(text: &str) -> Error {
-    Error::new(
-        Kind::Usage,
-        format!("--destination '{}' is not usable", printable(text)),
-        "give an https URL of the console, or a service as its URLs have it: s3, ec2, cloudwatch",
-    )
+fn no_destination(text: &str) -> Error {
+    let wanted = "an https URL of the console, or a service as its URLs have it: s3, ec2, cloudwatch";
+    unusable("--destination", text, wanted)
+}
+
+fn unusable(flag: &str, text: &str, wanted: &str) -> Error {
+    Error::new(Kind::Usage, format!("{flag} '{}' is not usable", printable(text)), format!("give {wanted}"))
 }
 
 fn unknown(partition: &Partition) -> Error {
@@ -144,10 +145,9 @@ fn unknown(partition: &Partition) -> Error {
 }
 
 fn duration(text: &str) -> Result<u32, Error> {
-    match text {
-        "assertion" => role::duration("", None),
-        _ => role::duration(text, None),
-    }
+    // No assertion is here to say anything.
+    let seconds = duration::parse(text, None).filter(|_| text != "assertion");
+    seconds.ok_or_else(|| unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, or max"))
 }
 
 /// The sign-in does not say what it has against credentials. That they have ended can be seen.

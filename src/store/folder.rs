@@ -1,7 +1,7 @@
 //! A folder that is ours alone, opened once: what is checked is what is written to, whatever its path leads to meanwhile.
 
 use super::refused;
-use crate::error::Error;
+use crate::error::{Error, Kind, printable};
 use rustix::fd::OwnedFd;
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use rustix::io::Errno;
@@ -72,7 +72,7 @@ impl Folder {
         entries.filter_map(|entry| Some(entry.ok()?.file_name().to_str().ok()?.to_owned())).collect()
     }
 
-    /// Keeps other processes of ours from writing, for as long as this value lives.
+    /// Keeps other processes of ours from writing, for as long as this value lives. `locked_file` if one of them writes for too long.
     pub(super) fn lock(&self) -> Result<(), Error> {
         for _ in 0..TRIES {
             match rustix::fs::flock(&self.descriptor, FlockOperation::NonBlockingLockExclusive) {
@@ -81,7 +81,11 @@ impl Folder {
                 Err(error) => return Err(refused(&self.path, &format!("cannot be locked ({error})"))),
             }
         }
-        Err(refused(&self.path, "is being written to by another oktapipe"))
+        let message = format!(
+            "{} is being written to by another oktapipe",
+            printable(&self.path.display().to_string())
+        );
+        Err(Error::new(Kind::LockedFile, message, "try again"))
     }
 
     /// A file of it for reading, if there is one.

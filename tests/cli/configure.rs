@@ -317,3 +317,17 @@ fn many_at_once_write_one_after_the_other_and_all_profiles_are_there() {
     // Nothing else is left in the folder.
     assert_eq!(fs::read_dir(file(&world).parent().unwrap()).unwrap().count(), 1);
 }
+
+#[test]
+fn a_folder_that_another_one_writes_to_all_the_time_is_locked_and_the_file_stays() {
+    let world = World::new();
+    write(&world, "# mine\n");
+    let other = fs::File::open(file(&world).parent().unwrap()).unwrap();
+    other.lock().unwrap();
+    let error = configure(&world, &["a", "--org", "acme"]).run().fails(75, "locked_file");
+    let message = error["_oktapipe"]["error"]["message"].as_str().unwrap();
+    assert!(message.ends_with("is being written to by another oktapipe"), "{message}");
+    assert_eq!(text(&world), "# mine\n");
+    drop(other);
+    configure(&world, &["a", "--org", "acme"]).run().succeeds();
+}

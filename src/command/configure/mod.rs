@@ -20,7 +20,8 @@ type Change = (&'static str, Option<Value>);
 /// asked, and shown what will be written before it is.
 ///
 /// # Errors
-/// `usage` for a value that its flag does not take; `config` for a file that is faulty; `no_terminal` where nobody can be asked; `io`.
+/// `usage` for a value that its flag does not take; `config` for a file that is faulty; `no_terminal` where nobody can be asked; `io`; `locked_file`
+/// where others write to the file all the time.
 pub fn run(arguments: &Configure, context: &Context<'_>) -> Result<Output, Error> {
     let name = name(arguments, context)?;
     let file = context.profiles.file().ok_or_else(|| {

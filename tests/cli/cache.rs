@@ -311,6 +311,19 @@ fn credentials_that_cannot_be_renewed_are_served_while_they_will_do() {
 }
 
 #[test]
+fn credentials_of_all_roles_are_got_anew_each_time_and_kept_for_logins_that_name_one() {
+    let world = World::new();
+    let first = with(&world, SOLO, &["login", "--all"]).run().succeeds().json();
+    let again = without(&world, SOLO, &["login", "--all"]).run().succeeds().json();
+    assert_ne!(first["Credentials"], again["Credentials"]);
+    let before = world.sandbox.log().len();
+    let named = ["login", "--role", "arn:aws:iam::111122223333:role/Dev"];
+    let one = without(&world, SOLO, &named).run().succeeds().json();
+    assert_eq!((&one["Credentials"], world.sandbox.log().len()), (&again["Credentials"], before));
+    assert_eq!(sign_ins(&world), 1);
+}
+
+#[test]
 fn an_sdk_is_served_from_what_is_kept_then_by_the_session_and_at_last_to_the_end() {
     if !has("faketime") {
         return;

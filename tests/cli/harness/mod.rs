@@ -15,7 +15,7 @@ pub use clock::Clock;
 pub use everyday::SOLO_ARN;
 pub use running::{Running, patiently};
 pub use terminal::{Terminal, terminal, terminals};
-pub use tools::{built, has, has_all, installed, path};
+pub use tools::{built, can, has, has_all, installed, path};
 
 use oktapipe_sandbox::{Options, Sandbox};
 use serde_json::Value;

@@ -1,5 +1,6 @@
 //! The programs that tests drive, and where they are. One that is missing fails the test in CI, and is skipped loudly elsewhere.
 
+use super::Case;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,15 @@ pub fn has(program: &str) -> bool {
 /// Whether all of them are there. Each one that is missing is told.
 pub fn has_all(programs: &[&str]) -> bool {
     programs.iter().filter(|program| !has(program)).count() == 0
+}
+
+/// Whether the machine allows what a test needs, which a command tries.
+pub fn can(what: &str, command: &str) -> bool {
+    let allowed = Case::new("sh", &["-c", command], Path::new("/")).run().status == Some(0);
+    if !allowed {
+        missing(&format!("the machine does not allow {what}"));
+    }
+    allowed
 }
 
 /// A file of a client. One that is not installed fails the test in CI, and is skipped loudly elsewhere.

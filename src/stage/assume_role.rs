@@ -1,12 +1,13 @@
 //! `assume-role`: credentials to those of a further role, by STS AssumeRole, signed with these credentials and no others.
 
 use super::credentials::Credentials;
-use super::role::{self, DEFAULT_DURATION};
+use super::role::DEFAULT_DURATION;
 use super::{Output, checked, input_lines, still_read};
 use crate::arn::RoleArn;
 use crate::cli::AssumeRole;
 use crate::context::Context;
 use crate::document::Document;
+use crate::duration;
 use crate::error::{Error, Kind, printable};
 use crate::sts::{self, RoleRequest};
 use futures_util::stream::{self, StreamExt};
@@ -142,8 +143,9 @@ fn longest(text: &str, is_chained: bool) -> Result<u32, Error> {
     match text {
         "max" if is_chained => Ok(DEFAULT_DURATION),
         // No assertion is here to say anything.
-        "assertion" => Err(unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, or max")),
-        _ => role::duration(text, None),
+        _ => duration::parse(text, None)
+            .filter(|_| text != "assertion")
+            .ok_or_else(|| unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, or max")),
     }
 }
 

@@ -1,13 +1,13 @@
 //! `console`: temporary credentials to the address that signs a browser in to the AWS console.
 
 use super::credentials::Credentials;
-use super::role;
 use super::{Output, endpoint, input_document, still_read};
 use crate::arn::Partition;
 use crate::browser;
 use crate::cli::{Console, Opening};
 use crate::context::Context;
 use crate::document::{Carry, Document, HIDDEN};
+use crate::duration;
 use crate::error::{Error, Kind, printable};
 use crate::http::is_allowed;
 use crate::signin::{self, Session, Site};
@@ -27,7 +27,7 @@ const PAGE: &str = "console.html";
 /// `wrong_document` for anything but temporary credentials; `session_expired`, `authentication_failed` for those that the sign-in does not take;
 /// `config` for a partition, destination or browser that there is not.
 pub async fn run(arguments: &Console, context: &Context<'_>) -> Result<Output, Error> {
-    let duration = arguments.duration.as_deref().map(duration).transpose()?;
+    let duration = arguments.duration.as_deref().map(seconds).transpose()?;
     let document = input_document(context)?;
     let mut carry = document.carry()?;
     let credentials = Credentials::read(&document)?;
@@ -94,8 +94,10 @@ impl Place {
         let arn = document.members().get("AssumedRoleUser").and_then(|user| user.get("Arn"));
         let partition = arn.and_then(|arn| arn.as_str()).and_then(Partition::from_arn);
         let choice = settings.region_for(partition.as_ref())?;
-        if let Some(warning) = &choice.warning {
-            (context.warn)(warning);
+        if choice.warning.is_some() {
+            let of = partition.as_ref().map_or("", Partition::name);
+            let region = settings.region().unwrap_or_default();
+            (context.warn)(&format!("region {region} is not in {}; it does not count", printable(of)));
         }
         // Without a choice AWS's own default counts, which is the region that the person last looked at.
         let region = settings.region().filter(|region| *region == choice.name).map(str::to_owned);
@@ -143,11 +145,12 @@ fn unknown(partition: &Partition) -> Error {
     )
 }
 
-fn duration(text: &str) -> Result<u32, Error> {
-    match text {
-        "assertion" => role::duration("", None),
-        _ => role::duration(text, None),
-    }
+fn seconds(text: &str) -> Result<u32, Error> {
+    // No assertion is here to say anything.
+    duration::parse(text, None).filter(|_| text != "assertion").ok_or_else(|| {
+        let message = format!("--duration '{}' is not usable", printable(text));
+        Error::new(Kind::Usage, message, "give 15m to 12h, 900 to 43200 seconds, or max")
+    })
 }
 
 /// The sign-in does not say what it has against credentials. That they have ended can be seen.

@@ -70,4 +70,5 @@ mod swap;
 mod to_profile;
 mod touched;
 mod transport;
+mod usage;
 mod vectors;

@@ -56,7 +56,7 @@ impl<'c, 'w> Source<'c, 'w> {
         let kept = if sign_in.no_cache || profile.switch("no-cache") {
             None
         } else {
-            let owner = owner(context, sign_in, &profile)?.map(|owner| {
+            let owner = owner(context, sign_in, &profile).map_err(faulty)?.map(|owner| {
                 flags.authn.username = Some(owner.user.clone());
                 Owner { role: wish(context, role, &profile), ..owner }
             });

@@ -46,7 +46,7 @@ pub fn main() -> ExitCode {
         _ => environment,
     };
     let stderr = Stderr::new(&cli, &environment);
-    let profiles = Profiles::new(cli.command.profile().or(cli.common.profile.as_deref()), &environment);
+    let profiles = Profiles::new(cli.command.profile(), cli.common.profile.as_deref(), &environment);
     let result = with_context(&cli, &environment, &profiles, &stderr);
     end(&cli, &profiles, &stderr, result)
 }

@@ -99,8 +99,12 @@ pub struct Exec {
     pub command: Vec<OsString>,
 }
 
+/// What `--push-timeout` is where an SDK waits for the answer: some kill a process that takes a minute.
+const PUSH_OF_SDK: &str = "Seconds to wait for a push to be answered, at most 50 [default: 50]";
+
 /// `oktapipe credential-process`
 #[derive(Args, Debug, Clone, Default)]
+#[command(mut_arg("push_timeout", |argument| argument.help(PUSH_OF_SDK)))]
 pub struct CredentialProcess {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
@@ -112,6 +116,7 @@ pub struct CredentialProcess {
 
 /// `oktapipe serve`
 #[derive(Args, Debug, Clone)]
+#[command(mut_arg("push_timeout", |argument| argument.help(PUSH_OF_SDK)))]
 pub struct Serve {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]

@@ -6,6 +6,11 @@ use std::path::PathBuf;
 
 /// `oktapipe configure`
 #[derive(Args, Debug)]
+// What is in a variable now is no setting to be written: here these have none.
+#[command(
+    mut_arg("org", |argument| argument.help("The Okta org: a name (acme), a host (acme.okta.com, login.acme.example) or a URL")),
+    mut_arg("region", |argument| argument.help("The AWS region"))
+)]
 pub struct Configure {
     /// The profile; without it the one that --profile or OKTAPIPE_PROFILE names, else default
     #[arg(value_name = "PROFILE")]

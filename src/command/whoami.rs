@@ -1,6 +1,6 @@
 //! `whoami`: whom the credentials that are kept belong to.
 
-use super::login::{cache, input, owner, wish};
+use super::login::{cache, input, is_named, owner, wish};
 use super::{Failed, online};
 use crate::cli::{CallerIdentity, Whoami};
 use crate::context::Context;
@@ -16,11 +16,9 @@ use serde_json::{Map, Value};
 /// `session_expired` where nothing is kept; those of `caller-identity`.
 pub fn run(arguments: &Whoami, context: &Context<'_>) -> Result<Output, Failed> {
     let entry = kept(arguments, context)?.ok_or_else(|| {
-        Error::new(
-            Kind::SessionExpired,
-            "no credentials are kept that are good yet",
-            "sign in with oktapipe login",
-        )
+        let of = if arguments.role.role.role.is_empty() { "" } else { " of that role" };
+        let message = format!("no credentials{of} are kept that are good yet");
+        Error::new(Kind::SessionExpired, message, "sign in with oktapipe login")
     })?;
     if arguments.verify {
         let flags = CallerIdentity { alias: false, region: arguments.role.region.clone() };
@@ -41,11 +39,16 @@ fn kept(arguments: &Whoami, context: &Context<'_>) -> Result<Option<Entry>, Fail
     let now = context.clock.now();
     let entries = cache.entries(|owner| owner.assertion() == wanted);
     let asked = wish(context, &arguments.role, &profile);
-    let is_named = !arguments.role.role.role.is_empty() || !profile.list("role").is_empty();
-    let credentials = entries.into_iter().filter(|(item, owner, entry)| {
-        *item == Item::Credentials && entry.until > now && (!is_named || owner.role == asked)
+    let is_any = arguments.role.role.role.is_empty() && profile.list("role").is_empty();
+    let is_meant = |entry: &Entry| is_any || is_named(&arguments.role, &profile, &entry.document);
+    let credentials =
+        entries.into_iter().filter(|(item, _, entry)| *item == Item::Credentials && entry.until > now);
+    // What was asked for in the same words comes before what `--all`, or other words, got of that role.
+    let meant = credentials.filter_map(|(_, owner, entry)| {
+        let is_same = !is_any && owner.role == asked;
+        (is_same || is_meant(&entry)).then_some((is_same, entry))
     });
-    Ok(credentials.map(|(_, _, entry)| entry).max_by_key(|entry| entry.until))
+    Ok(meant.max_by_key(|(is_same, entry)| (*is_same, entry.until)).map(|(_, entry)| entry))
 }
 
 /// `{"UserId", "Account", "Arn"}`, as AWS would say it of an assumed role.

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+const BY_ARGUMENT: &str = "the command line";
 const BY_FLAG: &str = "--profile";
 const BY_VARIABLE: &str = "OKTAPIPE_PROFILE";
 /// Counts where nobody names one.
@@ -25,18 +26,20 @@ pub struct Profiles {
 
 impl Profiles {
     /// The profiles of `$OKTAPIPE_CONFIG`, else of `oktapipe/config.toml` in `$XDG_CONFIG_HOME`, else in `~/.config`; of these the one that
-    /// the flag names, else `OKTAPIPE_PROFILE`.
-    pub fn new(flag: Option<&str>, environment: &Environment) -> Profiles {
+    /// stands behind the command, else that of the flag, else of `OKTAPIPE_PROFILE`.
+    pub fn new(argument: Option<&str>, flag: Option<&str>, environment: &Environment) -> Profiles {
         let absolute = |name: &str| environment.path(name).map(Path::new).filter(|path| path.is_absolute());
         let below = |folder: PathBuf| folder.join("oktapipe/config.toml");
         let file = environment.path("OKTAPIPE_CONFIG").map(PathBuf::from);
         let file = file.or_else(|| absolute("XDG_CONFIG_HOME").map(|folder| below(folder.to_owned())));
-        let flag = flag.filter(|name| !name.trim().is_empty()).map(|name| (name.to_owned(), BY_FLAG));
+        let given = |name: Option<&str>, by| {
+            name.filter(|name| !name.trim().is_empty()).map(|name| (name.to_owned(), by))
+        };
         let variable = || environment.text(BY_VARIABLE).map(|name| (name.to_owned(), BY_VARIABLE));
         Profiles {
             file: file.or_else(|| absolute("HOME").map(|home| below(home.join(".config")))),
             home: absolute("HOME").map(Path::to_owned),
-            named: flag.or_else(variable),
+            named: given(argument, BY_ARGUMENT).or_else(|| given(flag, BY_FLAG)).or_else(variable),
             config: OnceCell::new(),
         }
     }

@@ -37,16 +37,50 @@ pub(super) fn end(arguments: &[OsString], environment: &Environment, error: &cla
         | "complete" | "sandbox" | "demo" => Form::Nothing,
         _ => Form::Document,
     };
-    let hint = if name == "oktapipe" {
-        "see oktapipe --help".to_owned()
-    } else {
-        format!("see oktapipe {name} --help")
-    };
-    let Error::Failed(failure) = Error::new(Kind::Usage, refused_argument(error), hint) else {
+    let Error::Failed(failure) = Error::new(Kind::Usage, refused_argument(error), hint(name, error)) else {
         return ExitCode::from(2);
     };
     stderr.failure(name, &failure);
     fail(&form, Kind::Usage.exit_code(), || to_line(&error_document(name, &failure)))
+}
+
+/// The nearest flag or command, where clap knows one, and where the rest stands.
+fn hint(name: &str, error: &clap::Error) -> String {
+    let help = match name {
+        "oktapipe" => "see oktapipe --help".to_owned(),
+        _ => format!("see oktapipe {name} --help"),
+    };
+    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand];
+    let near = near.into_iter().find_map(|kind| match error.get(kind)? {
+        ContextValue::String(near) => Some(near.as_str()),
+        // The best one is the last.
+        ContextValue::Strings(near) => near.iter().map(String::as_str).rfind(|near| *near != "complete"),
+        _ => None,
+    });
+    match near {
+        // `exec dev aws s3 ls` is what people type first: the word behind the profile is the command.
+        _ if name == "exec" && is_of_command(error) => {
+            format!("put -- before the command: oktapipe exec [PROFILE] -- COMMAND; {help}")
+        }
+        Some(near) => format!("the nearest is {}; {help}", near.split(' ').next().unwrap_or(near)),
+        None => help,
+    }
+}
+
+/// Whether `exec` found no command, or a word that may be one.
+fn is_of_command(error: &clap::Error) -> bool {
+    match error.kind() {
+        ErrorKind::MissingRequiredArgument => true,
+        ErrorKind::UnknownArgument => invalid(error).is_some_and(|word| !word.starts_with('-')),
+        _ => false,
+    }
+}
+
+fn invalid(error: &clap::Error) -> Option<&str> {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) => Some(word.as_str()),
+        _ => None,
+    }
 }
 
 /// What `export` was asked to print, as far as the words tell; the failure must reach whoever evaluates it.
@@ -83,13 +117,9 @@ fn is_command(word: &str) -> bool {
 
 /// clap's first line, which names the flag; a bare word is not repeated, for it may be a password that was meant for a prompt.
 fn refused_argument(error: &clap::Error) -> String {
-    let word = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(word)) => Some(word.as_str()),
-        _ => None,
-    };
-    match (error.kind(), word) {
+    match (error.kind(), invalid(error)) {
         (ErrorKind::UnknownArgument, Some(word)) if !word.starts_with('-') => {
-            "this command takes no argument of that kind, only flags".to_owned()
+            "there is an argument too many, which is no flag".to_owned()
         }
         (ErrorKind::UnknownArgument, Some(word)) => {
             format!("there is no flag {}", word.split('=').next().unwrap_or_default())
@@ -101,6 +131,7 @@ fn refused_argument(error: &clap::Error) -> String {
             format!("that is no value for {flag}, which takes no secret itself")
         }
         (ErrorKind::InvalidSubcommand, _) => "there is no such command".to_owned(),
+        (ErrorKind::MissingSubcommand, _) => "no command is given".to_owned(),
         _ => {
             let text = error.render().to_string();
             let mut lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());

@@ -44,7 +44,10 @@ pub async fn run(arguments: &Authn, context: &Context<'_>) -> Result<Output, Err
     let org = org(arguments, context, &carry, &profile)?;
     password = password.or_else(|| given.secret("password"));
     if password.is_none() {
-        let command = command.or_else(|| profile::command(context, &profile, COMMAND, &org));
+        // Only a document that names a profile or an org leads to another command than before, and to another warning.
+        let is_led = carry.setting("profile").or(carry.setting("org")).is_some();
+        let led = || profile::command(context, &profile, COMMAND, &org);
+        let command = command.or_else(|| is_led.then(led).flatten());
         password = Source { command: command.as_deref(), ..NOTHING }.read(context)?;
     }
     let username = context.setting(
@@ -132,7 +135,8 @@ fn org(arguments: &Authn, context: &Context<'_>, carry: &Carry, profile: &Profil
 
 fn ask(context: &Context<'_>, username: &str, org: &Org) -> Result<SecretString, Error> {
     let question = format!("Okta password of {} at {org:?}", printable(username));
-    let instead = "give --password-stdin, --password-fd, --password-command or OKTA_PASSWORD";
+    // What login and the commands like it take, too: --password-stdin is for this stage alone.
+    let instead = "give --password-command, --password-fd or OKTA_PASSWORD";
     context.terminal.ask_secret(&question, instead)
 }
 

@@ -94,8 +94,10 @@ impl Place {
         let arn = document.members().get("AssumedRoleUser").and_then(|user| user.get("Arn"));
         let partition = arn.and_then(|arn| arn.as_str()).and_then(Partition::from_arn);
         let choice = settings.region_for(partition.as_ref())?;
-        if let Some(warning) = &choice.warning {
-            (context.warn)(warning);
+        if choice.warning.is_some() {
+            let of = partition.as_ref().map_or("", Partition::name);
+            let region = settings.region().unwrap_or_default();
+            (context.warn)(&format!("region {region} is not in {}; it does not count", printable(of)));
         }
         // Without a choice AWS's own default counts, which is the region that the person last looked at.
         let region = settings.region().filter(|region| *region == choice.name).map(str::to_owned);

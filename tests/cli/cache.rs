@@ -245,6 +245,43 @@ fn whoami_reads_what_is_kept_and_asks_aws_if_told_to() {
 }
 
 #[test]
+fn whoami_finds_a_role_in_whatever_words_it_was_asked_for() {
+    let world = World::new();
+    with(&world, ADA, &["login", "--all"]).run().succeeds();
+    let arn = |role: &str| {
+        let outcome = without(&world, ADA, &["whoami", "--role", role]).run().succeeds();
+        outcome.json()["Arn"].as_str().unwrap().to_owned()
+    };
+    assert!(arn("111122223333/Dev").ends_with("111122223333:assumed-role/Dev/ada@acme.example"));
+    assert!(arn("4444*/Read*").contains(":assumed-role/ReadOnly/"));
+    let outcome = without(&world, ADA, &["whoami", "--role", "Nobody"]).run();
+    assert!(outcome.stderr.contains("no credentials of that role are kept"), "{outcome}");
+    outcome.fails(77, "session_expired");
+}
+
+#[test]
+fn an_org_that_is_none_is_told_and_nobody_is_called_signed_out() {
+    let world = World::new();
+    for (command, stage) in [("whoami", "whoami"), ("logout", "logout"), ("login", "authn")] {
+        let outcome = without(&world, ADA, &[command, "--org", "a b"]).run();
+        assert_eq!(outcome.status, Some(78), "{outcome}");
+        let told = format!("oktapipe {stage}: 'a b' is not an Okta org; ");
+        assert!(outcome.stderr.starts_with(&told) && outcome.stderr.lines().count() == 1, "{outcome}");
+    }
+}
+
+#[test]
+fn where_no_folder_is_named_nothing_is_kept_and_a_warning_says_so() {
+    let world = World::new();
+    let outcome = with(&world, SOLO, &["login"]).without("HOME").run();
+    assert_eq!(outcome.status, Some(0), "{outcome}");
+    assert!(outcome.stderr.contains("warning: nothing can be kept: no variable names a folder"), "{outcome}");
+    assert_eq!(outcome.stderr.lines().count(), 1, "{outcome}");
+    let outcome = with(&world, SOLO, &["login", "--no-cache"]).without("HOME").run().succeeds();
+    assert_eq!(outcome.stderr, "");
+}
+
+#[test]
 fn roles_are_listed_from_the_assertion_that_is_kept() {
     let world = World::new();
     let listed = with(&world, ADA, &["roles"]).run().succeeds().json();

@@ -85,7 +85,7 @@ fn each_setting_is_told_with_its_source() {
     let document = finds(without, 0);
     assert_eq!(setting(&document, "region")["Profile"], "base");
     assert_eq!(setting(&document, "role")["Value"], "A B");
-    assert_eq!(check(&document, "profile")["Found"], "named by --profile, inherits from base");
+    assert_eq!(check(&document, "profile")["Found"], "named by the command line, inherits from base");
 }
 
 #[test]

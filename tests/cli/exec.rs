@@ -226,7 +226,12 @@ fn what_is_ours_is_125_what_cannot_be_run_126_and_what_is_not_there_127() {
     fails(exec(&world, &[plain.to_str().unwrap()]), 126, "Permission denied");
     fails(exec(&world, &[world.home.to_str().unwrap()]), 126, "cannot be run");
     fails(world.oktapipe(&["exec", "--no-such-flag", "--", "true"]), 125, "there is no flag");
-    fails(world.oktapipe(&["exec"]), 125, "oktapipe exec");
+    // Not behind --, where a command stands.
+    for words in
+        [&["exec"][..], &["exec", "dev"], &["exec", "dev", "aws", "s3", "ls"], &["exec", "dev", "ls", "-l"]]
+    {
+        fails(world.oktapipe(words), 125, "put -- before the command: oktapipe exec [PROFILE] -- COMMAND");
+    }
     // A refusal is told as the stage tells it, and no command runs.
     let refused = world.oktapipe(&["exec", "--", "touch", "ran"]).env("OKTA_USERNAME", "ada@acme.example");
     fails(refused.env("OKTA_PASSWORD", "wrong"), 125, "oktapipe authn: Okta says");

@@ -148,10 +148,43 @@ fn the_places_are_those_of_the_peer_or_the_file_that_is_named() {
         profiles(world.oktapipe(&["import", "saml2aws", "--overwrite", "--file", "other"])),
         serde_json::json!(["s"])
     );
-    // Its variables, in the environment and in .env; the environment is read last, so a profile of that name is there already.
-    put(&world, ".env", "OKTA_AWSCLI_ORG_DOMAIN=env.okta.com\nOKTA_AWSCLI_PROFILE=dot\n");
+    // Its variables, in the environment and in .env, are one profile: what is set outweighs the file, as it does there.
+    put(
+        &world,
+        ".env",
+        "OKTA_AWSCLI_ORG_DOMAIN=env.okta.com\nOKTA_AWSCLI_USERNAME=ada\nOKTA_AWSCLI_PROFILE=dot\n",
+    );
     let case = world.oktapipe(&["import", "okta-aws-cli"]).env("OKTA_AWSCLI_ORG_DOMAIN", "a.okta.com");
-    assert_eq!(profiles(case), serde_json::json!(["dot", "default"]));
+    assert_eq!(profiles(case), serde_json::json!(["dot"]));
+    let ours = ours(&world);
+    assert!(ours.contains("[profile.dot]\norg = \"https://a.okta.com\"\nusername = \"ada\""), "{ours}");
+}
+
+#[test]
+fn a_file_with_nothing_of_the_tool_in_it_is_an_error_and_nothing_is_written() {
+    let world = World::new();
+    put(&world, "other", "root:x:0:0:root:/root:/bin/bash\n");
+    for tool in ["saml2aws", "gimme-aws-creds", "okta-aws-cli"] {
+        let outcome = world.oktapipe(&["import", tool, "--file", "other"]).run();
+        assert!(outcome.stderr.contains(&format!("there is nothing of {tool} in other")), "{outcome}");
+        outcome.fails(78, "config");
+    }
+    assert_eq!(ours(&world), "");
+}
+
+#[test]
+fn what_every_profile_has_and_none_can_take_over_is_told_in_one_line() {
+    let world = World::new();
+    let sections: String = (1..=5).map(|n| format!("[p{n}]\naws_default_duration = 900\n")).collect();
+    let text = format!("[DEFAULT]\nokta_org_url = https://a.okta.com\ndevice_token = CANARY\n{sections}");
+    put(&world, ".okta_aws_login_config", &text);
+    let outcome = world.oktapipe(&["import", "gimme-aws-creds"]).run();
+    assert_eq!(outcome.status, Some(0), "{outcome}");
+    let told: Vec<&str> = outcome.stderr.lines().collect();
+    assert_eq!(told.len(), 1, "{outcome}");
+    assert!(told[0].contains("default, p1, p2 and 3 more: device_token not taken over"), "{outcome}");
+    // The document has each for itself.
+    assert_eq!(outcome.json()["NotTaken"].as_array().unwrap().len(), 6, "{outcome}");
 }
 
 #[test]

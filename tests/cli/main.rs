@@ -71,4 +71,5 @@ mod swap;
 mod to_profile;
 mod touched;
 mod transport;
+mod usage;
 mod vectors;

@@ -128,6 +128,27 @@ fn a_refused_role_is_its_error_document_in_its_place_and_the_others_are_fine() {
 }
 
 #[test]
+fn login_of_all_in_json_is_what_the_pipe_prints_and_no_refusal_costs_the_others() {
+    let world = World::new();
+    let login = |arguments: &[&str]| {
+        let case = world.oktapipe(&[&["login", "--all"], arguments].concat());
+        let case = case.env("OKTA_USERNAME", GRACE).env("OKTA_PASSWORD", world.password(GRACE));
+        case.env("MFA_CODE", &world.sandbox.totp(GRACE, "GOOGLE").unwrap())
+    };
+    let outcome = login(&["--format", "json"]).run();
+    assert_eq!(outcome.status, Some(77), "{outcome}");
+    assert!(outcome.stderr.lines().count() == 1 && outcome.stderr.contains("Denied"), "{outcome}");
+    let all = documents(&outcome);
+    let got = all.iter().filter(|document| document["AWS_ACCESS_KEY_ID"].is_string()).count();
+    assert_eq!((all.len(), got), (4, 3), "{outcome}");
+    assert!(all.iter().any(|document| document["_oktapipe"]["error"]["kind"] == "role_denied"), "{outcome}");
+    // The other formats hold one. A shell gets a statement that fails.
+    let outcome = login(&["--format", "sh"]).run();
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(2), "(exit 2)\n"), "{outcome}");
+    assert!(outcome.stderr.contains("there are 4 roles, and this format holds"), "{outcome}");
+}
+
+#[test]
 fn the_exit_status_is_that_of_the_first_line_that_failed() {
     let world = World::new();
     let lines = each(&world, GRACE, &[]);

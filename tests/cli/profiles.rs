@@ -215,6 +215,12 @@ fn a_profiles_password_leaves_stdin_alone_and_is_for_its_own_org_only() {
     let outcome = bare(&world, &["authn"]).env("OKTA_ORG", "other").run();
     assert!(outcome.stderr.contains("the password-command of profile default is not used: it is for another org than https://other.okta.com"), "{outcome}");
     assert_eq!(outcome.json()["_oktapipe"]["error"]["kind"], "no_terminal");
+    // Told once; and what helps is what login has, too.
+    assert_eq!(outcome.stderr.lines().count(), 2, "{outcome}");
+    assert!(
+        outcome.stderr.ends_with("; give --password-command, --password-fd or OKTA_PASSWORD\n"),
+        "{outcome}"
+    );
     assert!(!world.home.join("run").exists());
     // The same for a code.
     let mfa = world.authn(GRACE).run().document();
@@ -270,6 +276,7 @@ fn a_profile_that_is_not_there_fails_with_the_nearest_name() {
         world.oktapipe(&["authn", "--profile", "prod"]),
         "which --profile names; the nearest is production",
     );
+    missing(world.oktapipe(&["login", "prod"]), "which the command line names; the nearest is production");
     missing(world.oktapipe(&["authn"]).env("OKTAPIPE_PROFILE", "x"), "which OKTAPIPE_PROFILE names");
     let mut document: Value = serde_json::from_str(&world.document_after(ADA, "authn")).unwrap();
     document["_oktapipe"]["profile"] = "tests".into();

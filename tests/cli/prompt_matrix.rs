@@ -162,5 +162,8 @@ fn without_any_terminal_the_flag_that_helps_is_named() {
     let error = outcome.fails(69, "no_terminal");
     let error = &error["_oktapipe"]["error"];
     assert!(error["message"].as_str().unwrap().contains("there is no terminal"), "{error}");
-    assert!(error["hint"].as_str().unwrap().contains("--password-stdin"), "{error}");
+    assert!(
+        error["hint"].as_str().unwrap().contains("--password-command, --password-fd or OKTA_PASSWORD"),
+        "{error}"
+    );
 }

@@ -42,7 +42,7 @@ impl Known {
             remembered: store::cache(|name| environment.path(name)).map(Roles::new),
             config,
             taken: environment.text("OKTAPIPE_ROLE").map(str::to_owned),
-            profiles: Mutex::new(Profiles::new(None, environment)),
+            profiles: Mutex::new(Profiles::new(None, None, environment)),
         }
     }
 

@@ -135,7 +135,7 @@ fn roles(reading: &mut Reading<'_>, text: &str) {
     const KEY: &str = "aws_rolename";
     let names: Vec<&str> = text.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     if names == ["all"] {
-        return reading.leave(KEY, "saml-roles --each takes every role");
+        return reading.leave(KEY, "login --all takes every role");
     }
     if names.iter().any(|name| name.starts_with('/')) {
         return reading.leave(KEY, "it is a regular expression: role takes * and ?");

@@ -20,6 +20,8 @@ use serde_json::{Map, json};
 use std::path::{Path, PathBuf};
 use taken::Taken;
 
+/// Where okta-aws-cli looks for variables, in the folder that it is started in.
+const DOTENV: &str = ".env";
 /// The longest file of a peer that is read.
 const LIMIT: usize = 1 << 20;
 
@@ -39,6 +41,7 @@ pub fn run(arguments: &Import, context: &Context<'_>) -> Result<Output, Error> {
     context.profiles.config()?;
     let sources = sources(arguments, context);
     let mut taken = Taken::default();
+    let mut dotenv = okta_cli::Lines::default();
     let mut read = Vec::new();
     for source in sources.iter().filter(|source| source.is_file()) {
         let text = store::text(source, LIMIT).ok_or_else(|| {
@@ -48,12 +51,18 @@ pub fn run(arguments: &Import, context: &Context<'_>) -> Result<Output, Error> {
                 "check it, or name another with --file",
             )
         })?;
-        taken::from(arguments.tool, source, &text, &mut taken)?;
+        if arguments.file.is_none() && source.as_os_str() == DOTENV {
+            dotenv = okta_cli::Lines::read(&text);
+        } else {
+            taken::from(arguments.tool, source, &text, &mut taken)?;
+        }
         read.push(source.display().to_string());
     }
     if arguments.tool == Peer::OktaAwsCli && arguments.file.is_none() {
-        let found = okta_cli::variables(|name| context.environment.text(name), &mut taken);
-        read.extend(found.then(|| "the environment".to_owned()));
+        // What is set already, the peer's reading of .env leaves as it is.
+        let set = |name: &str| context.environment.text(name);
+        okta_cli::variables(|name| set(name).or_else(|| dotenv.value(name)), &mut taken);
+        read.extend(okta_cli::is_set(set).then(|| "the environment".to_owned()));
     }
     if read.is_empty() {
         let places: Vec<String> = sources.iter().map(|source| shown(source)).collect();
@@ -64,10 +73,15 @@ pub fn run(arguments: &Import, context: &Context<'_>) -> Result<Output, Error> {
         );
         return Err(Error::new(Kind::Config, message, "name the file with --file"));
     }
+    if taken.is_empty() {
+        let message =
+            format!("there is nothing of {} in {}", arguments.tool.name(), printable(&read.join(", ")));
+        return Err(Error::new(Kind::Config, message, "name its file with --file"));
+    }
     let edit = |text: &str| merge(text, &taken, arguments.overwrite, &file);
     let text = file.read(config::LIMIT)?;
     let (after, there) = edit(&text)?;
-    there.iter().chain(&taken.left).for_each(|left| (context.warn)(&left.to_string()));
+    taken::told(there.iter().chain(&taken.left)).iter().for_each(|line| (context.warn)(line));
     let names: Vec<&str> = taken
         .profiles
         .iter()
@@ -114,7 +128,7 @@ fn sources(arguments: &Import, context: &Context<'_>) -> Vec<PathBuf> {
         Peer::GimmeAwsCreds => {
             vec![variable("OKTA_CONFIG").unwrap_or_else(|| home.join(".okta_aws_login_config"))]
         }
-        Peer::OktaAwsCli => vec![home.join(".okta/okta.yaml"), PathBuf::from(".env")],
+        Peer::OktaAwsCli => vec![home.join(".okta/okta.yaml"), PathBuf::from(DOTENV)],
     }
 }
 

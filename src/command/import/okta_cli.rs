@@ -75,35 +75,55 @@ pub(super) fn yaml(text: &str, taken: &mut Taken) -> Result<(), usize> {
     Ok(())
 }
 
-/// Reads `.env`: lines `NAME=value`, of which other programs' are skipped.
+/// Reads a file of lines `NAME=value`, of which other programs' are skipped.
 pub(super) fn dotenv(text: &str, taken: &mut Taken) {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for line in text.lines() {
-        let line = line.trim();
-        let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
-        let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) else { continue };
-        let value = value.trim();
-        let quoted = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.split_once(quote));
-        let value = match quoted('"').or_else(|| quoted('\'')) {
-            Some((inside, _)) => inside,
-            None => value.split_once(" #").map_or(value, |(value, _)| value.trim_end()),
-        };
-        found.push((name.trim().to_owned(), value.to_owned()));
-    }
-    variables(
-        |wanted| found.iter().rfind(|(name, _)| name == wanted).map(|(_, value)| value.as_str()),
-        taken,
-    );
+    let lines = Lines::read(text);
+    variables(|name| lines.value(name), taken);
 }
 
-/// Reads its variables. Whether there was one.
-pub(super) fn variables<'v>(lookup: impl Fn(&str) -> Option<&'v str>, taken: &mut Taken) -> bool {
+/// The lines of such a file.
+#[derive(Debug, Default)]
+pub(super) struct Lines(Vec<(String, String)>);
+
+impl Lines {
+    pub(super) fn read(text: &str) -> Lines {
+        let mut found: Vec<(String, String)> = Vec::new();
+        for line in text.lines() {
+            let line = line.trim();
+            let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
+            let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) else {
+                continue;
+            };
+            let value = value.trim();
+            let quoted = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.split_once(quote));
+            let value = match quoted('"').or_else(|| quoted('\'')) {
+                Some((inside, _)) => inside,
+                None => value.split_once(" #").map_or(value, |(value, _)| value.trim_end()),
+            };
+            found.push((name.trim().to_owned(), value.to_owned()));
+        }
+        Lines(found)
+    }
+
+    /// The last one counts.
+    pub(super) fn value(&self, wanted: &str) -> Option<&str> {
+        self.0.iter().rfind(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Whether one of its variables is set.
+pub(super) fn is_set<'v>(lookup: impl Fn(&str) -> Option<&'v str>) -> bool {
+    SETTINGS.iter().any(|(_, variable)| lookup(&format!("{PREFIX}{variable}")).is_some())
+}
+
+/// Reads its variables, which make one profile.
+pub(super) fn variables<'v>(lookup: impl Fn(&str) -> Option<&'v str>, taken: &mut Taken) {
     let mut settings: Vec<(&str, &str)> = SETTINGS
         .iter()
         .filter_map(|(flag, variable)| Some((*flag, lookup(&format!("{PREFIX}{variable}"))?)))
         .collect();
     if settings.is_empty() {
-        return false;
+        return;
     }
     // It takes these for its own.
     if !settings.iter().any(|(flag, _)| *flag == "aws-region")
@@ -113,7 +133,6 @@ pub(super) fn variables<'v>(lookup: impl Fn(&str) -> Option<&'v str>, taken: &mu
     }
     let name = lookup(&format!("{PREFIX}PROFILE")).unwrap_or("default");
     profile(name, &settings, taken);
-    true
 }
 
 fn profile(name: &str, settings: &[(&str, &str)], taken: &mut Taken) {
@@ -150,7 +169,7 @@ fn profile(name: &str, settings: &[(&str, &str)], taken: &mut Taken) {
                 reading.leave(flag, "oktapipe signs people in, not machines");
             }
             "aws-sts-role-session-name" => reading.leave(flag, "the assertion names the session"),
-            "all-profiles" => reading.leave(flag, "saml-roles --each takes every role"),
+            "all-profiles" => reading.leave(flag, "login --all takes every role"),
             "format" => reading.leave(flag, "export --format says it"),
             "aws-credentials" | "write-aws-credentials" | "legacy-aws-variables" | "expiry-aws-variables" => {
                 reading.leave(flag, "to-profile writes to the credentials file");

@@ -6,7 +6,6 @@ use crate::config::{Form, Key, Value, is_name};
 use crate::error::{Error, Kind, printable};
 use crate::org::Org;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
 
 /// All of it.
@@ -16,6 +15,12 @@ pub(super) struct Taken {
     pub(super) left: Vec<Left>,
     /// Names of accounts.
     pub(super) aliases: BTreeMap<String, String>,
+}
+
+impl Taken {
+    pub(super) fn is_empty(&self) -> bool {
+        self.profiles.is_empty() && self.left.is_empty() && self.aliases.is_empty()
+    }
 }
 
 /// A profile that the peer's settings make.
@@ -48,13 +53,29 @@ impl Left {
     }
 }
 
-impl fmt::Display for Left {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.key.as_str() {
-            "" => write!(f, "{}: not taken over: {}", self.section, self.why),
-            key => write!(f, "{}: {key} not taken over: {}", self.section, self.why),
+/// How many profiles a line names.
+const NAMED: usize = 3;
+
+/// A line for each setting that was left, and not for each profile that has it: what a peer's files give to all would be told for each.
+pub(super) fn told<'l>(left: impl Iterator<Item = &'l Left>) -> Vec<String> {
+    let mut lines: Vec<(&Left, Vec<&str>)> = Vec::new();
+    for one in left {
+        match lines.iter_mut().find(|(first, _)| first.key == one.key && first.why == one.why) {
+            Some((_, sections)) if !sections.contains(&one.section.as_str()) => sections.push(&one.section),
+            Some(_) => {}
+            None => lines.push((one, vec![&one.section])),
         }
     }
+    let line = |(first, sections): &(&Left, Vec<&str>)| {
+        let named = sections.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let rest = match sections.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            rest => format!(" and {rest} more"),
+        };
+        let key = if first.key.is_empty() { String::new() } else { format!("{} ", first.key) };
+        format!("{named}{rest}: {key}not taken over: {}", first.why)
+    };
+    lines.iter().map(line).collect()
 }
 
 /// Reads a file of the peer.

@@ -10,7 +10,7 @@ mod whose;
 pub use fresh::Demand;
 pub(crate) use people::Unheard;
 pub(crate) use source::Source;
-pub(crate) use whose::{cache, owner, wish};
+pub(crate) use whose::{cache, is_named, owner, wish};
 
 use super::{Failed, online};
 use crate::cli::{
@@ -18,7 +18,7 @@ use crate::cli::{
 };
 use crate::context::Context;
 use crate::document::Document;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::stage::{self, Output};
 use walk::{Flags, World};
 
@@ -91,10 +91,26 @@ fn printed(
         };
         return Ok(Printed { stage: "assume", output });
     };
-    let documents = lines.into_iter().collect::<Result<Vec<_>, _>>();
-    let documents = documents.map_err(|error| Failed::at("assume", error))?;
-    let output = export(&to_export(arguments, format), context, &documents)?;
-    Ok(Printed { stage: "export", output })
+    let export_arguments = to_export(arguments, format);
+    if lines.len() > 1 && format != Format::Json {
+        let message =
+            format!("there are {} roles, and this format holds the credentials of one", lines.len());
+        let hint = "name one with --role, or give --format json";
+        return Err(Error::new(Kind::Usage, message, hint).into());
+    }
+    if lines.len() == 1 {
+        let only = lines.into_iter().collect::<Result<Vec<_>, _>>();
+        let only = only.map_err(|error| Failed::at("assume", error))?;
+        let output = export(&export_arguments, context, &only)?;
+        return Ok(Printed { stage: "export", output });
+    }
+    // Each in its place, the refused ones too: one role that AWS refuses does not cost the others.
+    let each = lines.into_iter().map(|line| match export(&export_arguments, context, &[line?]) {
+        Ok(Output::Document(document)) => Ok(document),
+        Ok(_) => Err(Error::new(Kind::Internal, "export printed no document", "report it")),
+        Err(failed) => Err(failed.error),
+    });
+    Ok(Printed { stage: "assume", output: Output::Lines(each.collect()) })
 }
 
 /// `export`, as its flags stand here.

@@ -63,7 +63,8 @@ impl<'c, 'w> Source<'c, 'w> {
         let kept = if sign_in.no_cache || profile.switch("no-cache") {
             None
         } else {
-            let owner = owner(context, &sign_in.whose, sign_in.app.as_deref(), &profile)?.map(|owner| {
+            let owner = owner(context, &sign_in.whose, sign_in.app.as_deref(), &profile).map_err(faulty)?;
+            let owner = owner.map(|owner| {
                 flags.authn.username = Some(owner.user.clone());
                 Owner { role: wish(context, role, &profile), ..owner }
             });

@@ -1,5 +1,6 @@
 //! Whose a login is: what is kept of it is found by this again.
 
+use crate::arn::{RoleArn, RolePattern};
 use crate::cli::{As, Whose};
 use crate::config::Profile;
 use crate::context::Context;
@@ -61,7 +62,18 @@ pub(crate) fn wish(context: &Context<'_>, role: &As, profile: &Profile) -> Strin
     .to_string()
 }
 
+/// Whether the flags or the profile name the role that credentials are of, in whatever words it was asked for then. Its path, which AWS does not
+/// tell, is not held against them.
+pub(crate) fn is_named(role: &As, profile: &Profile, document: &Document) -> bool {
+    let Some(arn) = role_arn(document).and_then(|arn| RoleArn::parse(&arn)) else { return false };
+    let patterns = list(&role.role.role, profile, "role");
+    patterns.iter().filter_map(|text| RolePattern::parse(text)).any(|pattern| pattern.matches(&arn))
+}
+
 /// Whose login it is: the org, the person and the app, by flag, variable and profile. `None` where `authn` will say what is missing.
+///
+/// # Errors
+/// `config` for what is no org; those of asking for the name.
 pub(crate) fn owner(
     context: &Context<'_>,
     whose: &Whose,
@@ -71,11 +83,8 @@ pub(crate) fn owner(
     let setting = |key: &str, flag: Option<&str>, variable: &str| {
         context.setting(key, flag, &[variable], None, profile)
     };
-    let Some(org) =
-        setting("org", whose.org.org.as_deref(), "OKTA_ORG").and_then(|org| Org::parse(&org).ok())
-    else {
-        return Ok(None);
-    };
+    let Some(org) = setting("org", whose.org.org.as_deref(), "OKTA_ORG") else { return Ok(None) };
+    let org = Org::parse(&org)?;
     let user = match setting("username", whose.username.as_deref(), "OKTA_USERNAME") {
         Some(user) => user,
         None if context.terminal.can_ask() => context
@@ -90,7 +99,11 @@ pub(crate) fn owner(
 
 /// What is kept, or a warning why nothing can be.
 pub(crate) fn cache(context: &Context<'_>) -> Option<Cache> {
-    let folder = store::state(|name| context.environment.path(name))?;
+    let Some(folder) = store::state(|name| context.environment.path(name)) else {
+        // As cron and systemd start programs: each of them would sign in anew, and nobody knew why.
+        (context.warn)("nothing can be kept: no variable names a folder; set HOME to an absolute path");
+        return None;
+    };
     Cache::open(folder)
         .map_err(|error| (context.warn)(&format!("nothing is kept of this login: {error}")))
         .ok()

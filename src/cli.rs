@@ -147,7 +147,7 @@ pub enum Command {
     Exec(Exec),
     /// Print credentials as the AWS SDKs want them of a credential_process
     CredentialProcess(CredentialProcess),
-    /// Serve credentials on this machine as containers get them, and renew them
+    /// Serve credentials on this machine as containers get them, and renew them; to a command, if one is given
     Serve(Serve),
     /// List the roles that are offered, as saml-roles does
     Roles(Roles),

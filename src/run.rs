@@ -9,6 +9,7 @@ mod stderr;
 mod usage;
 
 use crate::cli::{Cli, Command, CredentialProcess, Export};
+use crate::command::serve::End;
 use crate::command::{self, Failed, exec, online};
 use crate::context::{Context, Environment, Profiles};
 use crate::document::{Document, error_document, to_line};
@@ -19,7 +20,7 @@ use crate::prompt::Tty;
 use crate::signal;
 use crate::stage;
 use crate::time::SystemClock;
-use ending::Ending;
+use ending::{Ending, not_run};
 use output::{write, write_text};
 use std::cell::RefCell;
 use std::ffi::OsString;
@@ -79,7 +80,12 @@ fn with_context(
     if let Command::Serve(arguments) = &cli.command {
         // It goes on after it was told where it is.
         let tell = |plain: &str, masked: &str| write_text(cli, stderr, plain, masked, stdout_is_terminal);
-        return command::serve::run(arguments, &context, &tell);
+        return match command::serve::run(arguments, &context, &tell)? {
+            End::Status(0) => Ok(()),
+            End::Status(exit_code) => Err(Error::Told { exit_code }.into()),
+            End::Signal(number) => Err(Error::Signal(number).into()),
+            End::NotRun(command, error) => Err(not_run("serve", &command, &error, stderr).into()),
+        };
     }
     let ending = match &cli.command {
         Command::CredentialProcess(arguments) => credentials(arguments, &context)?,
@@ -183,6 +189,7 @@ fn end(cli: &Cli, profiles: &Profiles, stderr: &Stderr, result: Result<(), Faile
             None => Form::Document,
         },
         Command::Exec(_) => Form::Exec,
+        Command::Serve(arguments) if !arguments.command.is_empty() => Form::Exec,
         Command::CredentialProcess(_)
         | Command::Serve(_)
         | Command::Logout(_)

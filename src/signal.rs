@@ -79,18 +79,34 @@ fn ignored_mask(status: &str) -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
+/// The signals that end a process, as they come. Needs a [`hold`] around it, and a runtime.
+#[derive(Debug)]
+pub struct Endings(Vec<(i32, tokio::signal::unix::Signal)>);
+
+impl Endings {
+    /// Listens from now on.
+    #[allow(clippy::new_without_default, reason = "it acts")]
+    pub fn new() -> Endings {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listener = |number: i32| Some((number, signal(SignalKind::from_raw(number)).ok()?));
+        Endings(caught(ENDING.signals).into_iter().filter_map(listener).collect())
+    }
+
+    /// The next one. None is lost between two calls.
+    pub async fn next(&mut self) -> i32 {
+        std::future::poll_fn(|cx| {
+            let mut listeners = self.0.iter_mut();
+            let came =
+                listeners.find_map(|(number, listener)| listener.poll_recv(cx).is_ready().then_some(*number));
+            came.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
+        })
+        .await
+    }
+}
+
 /// Waits for a signal that ends a process. Needs a [`hold`] around it.
 pub async fn ending() -> i32 {
-    use tokio::signal::unix::{SignalKind, signal};
-    let listener = |number: i32| Some((number, signal(SignalKind::from_raw(number)).ok()?));
-    let mut listeners: Vec<_> = caught(ENDING.signals).into_iter().filter_map(listener).collect();
-    std::future::poll_fn(|cx| {
-        let came = listeners
-            .iter_mut()
-            .find_map(|(number, listener)| listener.poll_recv(cx).is_ready().then_some(*number));
-        came.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
-    })
-    .await
+    Endings::new().next().await
 }
 
 /// Ends the process as the signal itself would have: a stage that exits 130 by itself lets a bash script run on, one that dies of

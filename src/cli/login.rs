@@ -127,6 +127,9 @@ pub struct Serve {
     /// The port of 127.0.0.1; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub port: u16,
+    /// A command to run with the two variables in its environment, and what it is given; without one they are printed
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
 }
 
 /// `oktapipe roles`

@@ -1,7 +1,7 @@
 //! `credential-process`: what an AWS SDK runs to get credentials. It prints these and nothing else, asks on the terminal alone, and reads
 //! no stdin: what stands there is for the program that the SDK is in.
 
-use super::login::{Demand, Source, Unheard, export, unheard};
+use super::login::{Demand, Source, Unheard, at, export};
 use super::{Failed, online};
 use crate::cli::{CredentialProcess, Export, Format};
 use crate::context::{Context, Environment};
@@ -23,7 +23,7 @@ pub fn environment(environment: &Environment) -> Environment {
 /// As `login`.
 pub fn run(arguments: &CredentialProcess, context: &Context<'_>) -> Result<Output, Failed> {
     let terminal = Unheard(context.terminal);
-    let context = &unheard(context, &terminal);
+    let context = &at(context, &terminal);
     let source = Source::new(context, &arguments.sign_in, &arguments.role, Demand::Process)?;
     let document = match source.fresh() {
         Some(fresh) => fresh,

@@ -4,7 +4,7 @@ use super::output::{append, write, write_document, write_lines, write_text};
 use super::stderr::Stderr;
 use crate::cli::Cli;
 use crate::command::{self, exec};
-use crate::error::{Error, Kind, printable};
+use crate::error::Error;
 use crate::process;
 use crate::stage::Output;
 use secrecy::ExposeSecret;
@@ -86,14 +86,19 @@ fn become_command(mut command: std::process::Command, stderr: &Stderr) -> Error 
         limit.restore();
     }
     let error = command.exec();
-    let program = printable(&command.get_program().to_string_lossy());
-    let (exit_code, hint) = match error.kind() {
-        io::ErrorKind::NotFound => (exec::NOT_FOUND, "check its name, and PATH"),
-        _ => (exec::NOT_EXECUTABLE, "check that it is a program, and may be run"),
-    };
-    let failed = Error::new(Kind::Config, format!("{program} cannot be run: {error}"), hint);
+    not_run("exec", &command, &error, stderr)
+}
+
+/// Says why a command does not run.
+pub(super) fn not_run(
+    name: &'static str,
+    command: &std::process::Command,
+    error: &io::Error,
+    stderr: &Stderr,
+) -> Error {
+    let (failed, exit_code) = exec::not_run(command, error);
     if let Error::Failed(failure) = &failed {
-        stderr.failure("exec", failure);
+        stderr.failure(name, failure);
     }
     Error::Told { exit_code }
 }

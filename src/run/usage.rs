@@ -33,6 +33,7 @@ pub(super) fn end(arguments: &[OsString], environment: &Environment, error: &cla
         "export" => Form::Export(export(&words)),
         "login" if !values(&words, &["--format", "-f"]).is_empty() => Form::Export(export(&words)),
         "exec" => Form::Exec,
+        "serve" if words.contains(&"--") => Form::Exec,
         "credential-process" | "serve" | "logout" | "explain" | "schema" | "init" | "man" | "completions"
         | "complete" | "sandbox" | "demo" => Form::Nothing,
         _ => Form::Document,

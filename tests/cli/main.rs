@@ -65,6 +65,7 @@ mod schema;
 mod sdks;
 mod secrets;
 mod serve;
+mod serve_command;
 mod single_flight;
 mod statuses;
 mod swap;

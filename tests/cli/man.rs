@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const READ_BY_AWS: [&str; 2] = ["AWS_PROFILE", "AWS_CONFIG_FILE"];
 
 /// Variables that `export` writes and nobody reads.
-const WRITTEN: [&str; 8] = [
+const WRITTEN: [&str; 14] = [
     // What a TAB offers behind --label.
     "AWS_VAULT",
     "AWS_ACCESS_KEY_ID",
@@ -22,6 +22,13 @@ const WRITTEN: [&str; 8] = [
     "AWS_CREDENTIAL_EXPIRATION",
     "AWS_SESSION_EXPIRATION",
     "AWS_DEFAULT_PROFILE",
+    // The two that serve prints or sets for its command, and those that it keeps from it.
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
 ];
 
 fn folder() -> PathBuf {

@@ -8,7 +8,7 @@ mod walk;
 mod whose;
 
 pub use fresh::Demand;
-pub(crate) use people::Unheard;
+pub(crate) use people::{Lent, Unheard};
 pub(crate) use source::Source;
 pub(crate) use whose::{cache, is_named, owner, wish};
 
@@ -20,6 +20,7 @@ use crate::context::Context;
 use crate::document::Document;
 use crate::error::{Error, Kind};
 use crate::stage::{self, Output};
+use crate::terminal::Terminal;
 use walk::{Flags, World};
 
 impl Flags {
@@ -136,7 +137,7 @@ pub(crate) fn input<'w>(context: &'w Context<'_>, documents: &[Document]) -> Con
     World::new(context).before(documents)
 }
 
-/// The context of a login whose stderr nobody reads unless it fails.
-pub(crate) fn unheard<'w>(context: &'w Context<'_>, terminal: &'w Unheard<'w>) -> Context<'w> {
+/// The context of a login that has this terminal: one whose stderr nobody reads unless it fails, or that a command has after it.
+pub(crate) fn at<'w>(context: &'w Context<'_>, terminal: &'w dyn Terminal) -> Context<'w> {
     World { terminal, ..World::new(context) }.before(&[])
 }

@@ -80,6 +80,70 @@ impl Terminal for Unheard<'_> {
     }
 }
 
+/// A person's terminal, until a command has it: from then on it is neither asked nor shown anything, and whether the command's reader left is not ours.
+#[derive(Debug)]
+pub(crate) struct Lent<'t> {
+    terminal: &'t dyn Terminal,
+    is_lent: Cell<bool>,
+}
+
+impl<'t> Lent<'t> {
+    pub(crate) fn new(terminal: &'t dyn Terminal) -> Lent<'t> {
+        Lent { terminal, is_lent: Cell::new(false) }
+    }
+
+    /// The command has it now.
+    pub(crate) fn lend(&self) {
+        self.is_lent.set(true);
+    }
+}
+
+impl Terminal for Lent<'_> {
+    fn ask(&self, question: &str, instead: &str) -> Result<String, Error> {
+        if self.is_lent.get() { Err(nobody(question, instead)) } else { self.terminal.ask(question, instead) }
+    }
+
+    fn ask_secret(&self, question: &str, instead: &str) -> Result<SecretString, Error> {
+        if self.is_lent.get() {
+            Err(nobody(question, instead))
+        } else {
+            self.terminal.ask_secret(question, instead)
+        }
+    }
+
+    fn choose(&self, question: &str, choices: &[Choice], instead: &str) -> Result<usize, Error> {
+        if self.is_lent.get() {
+            Err(nobody(question, instead))
+        } else {
+            self.terminal.choose(question, choices, instead)
+        }
+    }
+
+    fn can_ask(&self) -> bool {
+        !self.is_lent.get() && self.terminal.can_ask()
+    }
+
+    fn show(&self, line: &str) {
+        if !self.is_lent.get() {
+            self.terminal.show(line);
+        }
+    }
+
+    fn tell(&self, line: &str) {
+        if !self.is_lent.get() {
+            self.terminal.tell(line);
+        }
+    }
+
+    fn waiting(&self, what: &str, note: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
+        if self.is_lent.get() { None } else { self.terminal.waiting(what, note) }
+    }
+
+    fn reader_is_gone(&self) -> bool {
+        !self.is_lent.get() && self.terminal.reader_is_gone()
+    }
+}
+
 /// The person, and whether they have chosen: what was picked once is not what the same flags mean the next time.
 #[derive(Debug)]
 pub(super) struct Watched<'t> {

@@ -1,11 +1,12 @@
 //! `serve`: the endpoint from which programs in a container get credentials, on loopback, for programs that can only do that. Fed from a profile, and
-//! renewed.
+//! renewed. Until a signal ends it, or for as long as a command runs.
 
+mod beside;
 mod endpoint;
 
-use super::login::{Demand, Source};
-use super::{Failed, online};
-use crate::cli::Serve;
+use super::login::{Demand, Lent, Source, at};
+use super::{Failed, exec, online};
+use crate::cli::{Export, Serve};
 use crate::context::Context;
 use crate::document::{Document, HIDDEN};
 use crate::error::{Error, Kind};
@@ -13,17 +14,45 @@ use crate::secret::SecretString;
 use crate::time;
 use endpoint::{Answer, Endpoint};
 use serde_json::{Value, json};
+use std::io;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+/// The two variables by which SDKs find an endpoint.
+const URL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 /// How often it is looked whether credentials have to be renewed, or another process has renewed them. Nothing is asked for that.
 const PAUSE: Duration = Duration::from_secs(10);
 /// The least time between two tries to renew what still will do.
 const BETWEEN: Duration = Duration::from_secs(60);
 
-/// Signs in, tells where the endpoint is, by `tell`, and serves until a signal ends the process. Of `tell`'s texts the second is for a terminal.
+/// What a command gets of what `export` sets: the rest would be the keys, and when they end, which here they do not.
+const KEPT: [&str; 3] = ["AWS_REGION", "AWS_DEFAULT_REGION", "OKTAPIPE_ROLE"];
+/// What SDKs look at before the two variables, or take instead of one of them.
+const PRECEDING: [&str; 4] = [
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+];
+
+/// How a command ended that was served.
+#[derive(Debug)]
+pub enum End {
+    /// By itself.
+    Status(u8),
+    /// By a signal.
+    Signal(i32),
+    /// It did not begin.
+    NotRun(Box<Command>, io::Error),
+}
+
+/// Signs in, and serves: until a signal ends the process, after it told where the endpoint is, by `tell`; or while a command runs. Of `tell`'s texts the
+/// second is for a terminal.
 ///
-/// Credentials are renewed as `credential-process` renews them: early while that asks nobody. When they have ended, a sign-in is tried once; if that
-/// fails, requests are refused, and what another `login` keeps is taken up. Trying again and again would lock the account.
+/// Credentials are renewed as `credential-process` renews them: early while that asks nobody. When they have ended, a sign-in is tried once, which asks
+/// nobody where a command has the terminal; if that fails, requests are refused, and what another `login` keeps is taken up. Trying again and again would
+/// lock the account.
 ///
 /// # Errors
 /// Those of `login` for the first credentials; `io` for a port that is not free.
@@ -31,21 +60,39 @@ pub fn run(
     arguments: &Serve,
     context: &Context<'_>,
     tell: &dyn Fn(&str, &str) -> Result<(), Error>,
-) -> Result<(), Failed> {
+) -> Result<End, Failed> {
+    let terminal = Lent::new(context.terminal);
+    let context = &at(context, &terminal);
     let source = Source::new(context, &arguments.sign_in, &arguments.role, Demand::Process)?;
     let first = match source.fresh() {
         Some(fresh) => fresh,
         None => online(source.credentials())?,
     };
     let endpoint = Endpoint::start(arguments.port, answer(&first)?)?;
-    let lines = |token: &str| {
-        format!(
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI={}\nAWS_CONTAINER_AUTHORIZATION_TOKEN={token}\n",
-            endpoint.url()
-        )
-    };
-    endpoint.with_token(|token| tell(&lines(token), &lines(HIDDEN)))?;
-    online::<(), Failed>(async { Keeper::new(context, &source, &endpoint).keep().await })
+    let keeper = Keeper::new(context, &source, &endpoint);
+    if arguments.command.is_empty() {
+        let lines = |token: &str| format!("{URL}={}\n{TOKEN}={token}\n", endpoint.url());
+        endpoint.with_token(|token| tell(&lines(token), &lines(HIDDEN)))?;
+        return online(async { keeper.keep().await.map(|()| End::Status(0)) });
+    }
+    let mut command = exec::command(&arguments.command)?;
+    let format = Export { region: arguments.role.region.clone(), ..Export::default() };
+    let variables = exec::variables(context, first, format)?;
+    for (name, value) in variables.members() {
+        match value.as_str().filter(|_| KEPT.contains(&name.as_str())) {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    PRECEDING.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    command.env(URL, endpoint.url());
+    endpoint.with_token(|token| {
+        command.env(TOKEN, token);
+    });
+    terminal.lend();
+    online::<End, Failed>(beside::run(command, keeper, context))
 }
 
 /// Keeps what is served fresh.

@@ -24,13 +24,24 @@ impl Clock {
         Some(clock)
     }
 
+    fn variables(&self) -> [(&'static str, String); 5] {
+        [
+            ("LD_PRELOAD", self.library.clone()),
+            ("FAKETIME_TIMESTAMP_FILE", self.file.display().to_string()),
+            ("FAKETIME_NO_CACHE", "1".to_owned()),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+            ("DONT_FAKE_MONOTONIC", "1".to_owned()),
+        ]
+    }
+
     /// A command that sees this clock, and what it runs.
     pub fn rules(&self, case: Case) -> Case {
-        case.env("LD_PRELOAD", &self.library)
-            .env("FAKETIME_TIMESTAMP_FILE", &self.file.display().to_string())
-            .env("FAKETIME_NO_CACHE", "1")
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-            .env("DONT_FAKE_MONOTONIC", "1")
+        self.variables().iter().fold(case, |case, (name, value)| case.env(name, value))
+    }
+
+    /// The same in a script, for env(1).
+    pub fn words(&self) -> String {
+        self.variables().map(|(name, value)| format!("{name}={value}")).join(" ")
     }
 
     /// Everybody's clock jumps, the sandbox's too.

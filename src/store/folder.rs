@@ -1,7 +1,7 @@
 //! A folder that is ours alone, opened once: what is checked is what is written to, whatever its path leads to meanwhile.
 
 use super::refused;
-use crate::error::Error;
+use crate::error::{Error, Kind, printable};
 use rustix::fd::OwnedFd;
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags, Stat};
 use rustix::io::Errno;
@@ -81,7 +81,12 @@ impl Folder {
                 Err(error) => return Err(refused(&self.path, &format!("cannot be locked ({error})"))),
             }
         }
-        Err(refused(&self.path, "is being written to by another oktapipe"))
+        let path = printable(&self.path.display().to_string());
+        Err(Error::new(
+            Kind::LockedFile,
+            format!("{path} is being written to by another oktapipe"),
+            "try again",
+        ))
     }
 
     /// A file of it for reading, if there is one.
@@ -162,11 +167,11 @@ impl Folder {
 fn make(path: &Path) -> Result<(), Error> {
     // Nothing is made where something is: `recursive` follows a symlink and finds it good.
     if path.symlink_metadata().is_err() {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .map_err(|error| refused(path, &format!("cannot be made ({error})")))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
+            let path = printable(&path.display().to_string());
+            let message = format!("the folder {path} cannot be made ({error})");
+            Error::new(Kind::CannotCreate, message, "make it, or check what is in its way")
+        })?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `configure`: a profile by flags and by questions, what is kept of the file, and what is written nowhere.
 
-use crate::harness::{Case, World, terminal, terminals};
+use crate::harness::{Case, World, has, terminal, terminals};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -316,4 +316,21 @@ fn many_at_once_write_one_after_the_other_and_all_profiles_are_there() {
     );
     // Nothing else is left in the folder.
     assert_eq!(fs::read_dir(file(&world).parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_73_and_one_that_another_writes_to_75() {
+    let world = World::new();
+    let outcome = configure(&world, &["--org", "acme"]).env("HOME", "/proc").run();
+    assert!(outcome.stderr.contains("the folder /proc/.config/oktapipe cannot be made"), "{outcome}");
+    outcome.fails(73, "io");
+    if !has("flock") {
+        return;
+    }
+    configure(&world, &["--org", "acme"]).run().succeeds();
+    let script = "exec flock .config/oktapipe oktapipe configure --org other";
+    let outcome = world.shell("sh", script).run();
+    assert!(outcome.stderr.contains("is being written to by another oktapipe; try again"), "{outcome}");
+    outcome.fails(75, "locked_file");
+    assert!(fs::read_to_string(file(&world)).unwrap().contains("acme"));
 }

@@ -92,6 +92,10 @@ fn factors_durations_and_labels_are_those_that_are_taken() {
     let home = Home::new("");
     assert_eq!(home.lines(&["bash", "oktapipe", "factor-verify", "--factor", "sm"]), ["sms", "sms:OKTA"]);
     assert_eq!(home.lines(&["bash", "oktapipe", "saml-roles", "--duration", "a"]), ["assertion"]);
+    for stage in ["assume-role", "console"] {
+        assert!(home.lines(&["bash", "oktapipe", stage, "--duration", "a"]).is_empty(), "{stage}");
+        assert_eq!(home.lines(&["bash", "oktapipe", stage, "--duration", "m"]), ["max"]);
+    }
     assert_eq!(home.lines(&["bash", "oktapipe", "export", "--label", "AWSU"]), ["AWSUME_PROFILE"]);
 }
 

@@ -40,7 +40,18 @@ pub(super) fn attach(command: Command, known: Known) -> Command {
         Some(completer) => argument.add(completer),
         None => argument,
     };
-    command.mut_args(attach).mut_subcommands(|command| command.mut_args(attach))
+    command.mut_args(attach).mut_subcommands(|command| match command.get_name() {
+        "assume-role" | "console" => command.mut_args(attach).mut_arg("duration", without_assertion),
+        _ => command.mut_args(attach),
+    })
+}
+
+/// These have no assertion to go by.
+fn without_assertion(duration: Arg) -> Arg {
+    duration.add(live(|_| {
+        let plain = DURATIONS.iter().filter(|(value, _)| *value != "assertion");
+        plain.map(|(value, help)| (value.to_string(), help.to_string())).collect()
+    }))
 }
 
 fn completer(argument: &Arg, known: &Arc<Known>) -> Option<ArgValueCompleter> {

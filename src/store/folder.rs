@@ -81,11 +81,12 @@ impl Folder {
                 Err(error) => return Err(refused(&self.path, &format!("cannot be locked ({error})"))),
             }
         }
-        let message = format!(
-            "{} is being written to by another oktapipe",
-            printable(&self.path.display().to_string())
-        );
-        Err(Error::new(Kind::LockedFile, message, "try again"))
+        let path = printable(&self.path.display().to_string());
+        Err(Error::new(
+            Kind::LockedFile,
+            format!("{path} is being written to by another oktapipe"),
+            "try again",
+        ))
     }
 
     /// A file of it for reading, if there is one.
@@ -166,11 +167,11 @@ impl Folder {
 fn make(path: &Path) -> Result<(), Error> {
     // Nothing is made where something is: `recursive` follows a symlink and finds it good.
     if path.symlink_metadata().is_err() {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .map_err(|error| refused(path, &format!("cannot be made ({error})")))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
+            let path = printable(&path.display().to_string());
+            let message = format!("the folder {path} cannot be made ({error})");
+            Error::new(Kind::CannotCreate, message, "make it, or check what is in its way")
+        })?;
     }
     Ok(())
 }

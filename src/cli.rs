@@ -4,6 +4,7 @@
 //! here (clap would show their values in `--help`): a setting's variable is named in its help text and read through `context`.
 
 mod arguments;
+mod flattened;
 mod login;
 mod onward;
 mod profiles;
@@ -11,6 +12,7 @@ mod shells;
 mod step;
 
 pub use arguments::*;
+pub use flattened::*;
 pub use login::*;
 pub use onward::*;
 pub use profiles::*;
@@ -56,7 +58,8 @@ impl Cli {
         match arguments {
             [_, command, profile] if command == "credential-process" && is_plain(profile) => {
                 let profile = profile.to_str().map(str::to_owned);
-                let sign_in = SignIn { profile, ..SignIn::default() };
+                let whose = Whose { profile, ..Whose::default() };
+                let sign_in = SignIn { whose, ..SignIn::default() };
                 let command = CredentialProcess { sign_in, ..CredentialProcess::default() };
                 Ok(Cli { common: Common::default(), command: Command::CredentialProcess(command) })
             }
@@ -184,11 +187,11 @@ impl Command {
     /// The profile that stands behind the command's name: it precedes `--profile`.
     pub fn profile(&self) -> Option<&str> {
         match self {
-            Command::Login(arguments) => &arguments.sign_in.profile,
-            Command::Exec(arguments) => &arguments.sign_in.profile,
-            Command::CredentialProcess(arguments) => &arguments.sign_in.profile,
-            Command::Serve(arguments) => &arguments.sign_in.profile,
-            Command::Roles(arguments) => &arguments.sign_in.profile,
+            Command::Login(arguments) => &arguments.sign_in.whose.profile,
+            Command::Exec(arguments) => &arguments.sign_in.whose.profile,
+            Command::CredentialProcess(arguments) => &arguments.sign_in.whose.profile,
+            Command::Serve(arguments) => &arguments.sign_in.whose.profile,
+            Command::Roles(arguments) => &arguments.sign_in.whose.profile,
             Command::Whoami(arguments) => &arguments.whose.profile,
             Command::Logout(arguments) => &arguments.whose.profile,
             Command::Doctor(arguments) => &arguments.name,

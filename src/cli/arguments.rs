@@ -1,15 +1,8 @@
 //! What each command takes of its own.
 
+use super::{FactorArgs, OrgArg, PasswordArgs, RegionArg, RoleArgs};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-
-/// Which Okta org.
-#[derive(Args, Debug, Clone, Default)]
-pub struct OrgArg {
-    /// The Okta org: a name (acme), a host (acme.okta.com, login.acme.example) or a URL [env: OKTA_ORG]
-    #[arg(long, value_name = "ORG")]
-    pub org: Option<String>,
-}
 
 /// `oktapipe authn`
 #[derive(Args, Debug)]
@@ -23,12 +16,9 @@ pub struct Authn {
     /// Read the password from stdin, to its first newline
     #[arg(long, conflicts_with_all = ["password_fd", "password_command"])]
     pub password_stdin: bool,
-    /// Read the password from this file descriptor, to its first newline
-    #[arg(long, value_name = "N", conflicts_with = "password_command")]
-    pub password_fd: Option<u32>,
-    /// Take the password from this command's output, to its first newline (run by sh -c)
-    #[arg(long, value_name = "COMMAND")]
-    pub password_command: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub password: PasswordArgs,
 }
 
 /// `oktapipe factor-verify`
@@ -37,21 +27,9 @@ pub struct FactorVerify {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub org: OrgArg,
-    /// The factor to use, for instance push or token:software:totp:GOOGLE; repeatable, the first that the user has is used
-    #[arg(long, value_name = "TYPE[:PROVIDER[:NAME]]")]
-    pub factor: Vec<String>,
-    /// Only factors of this provider, for instance OKTA or GOOGLE
-    #[arg(long, value_name = "PROVIDER")]
-    pub provider: Option<String>,
-    /// Read the code from this file descriptor, to its first newline
-    #[arg(long, value_name = "N", conflicts_with = "passcode_command")]
-    pub passcode_fd: Option<u32>,
-    /// Take the code from this command's output, to its first newline (run by sh -c)
-    #[arg(long, value_name = "COMMAND")]
-    pub passcode_command: Option<String>,
-    /// Seconds to wait for a push to be answered [default: 300]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub push_timeout: Option<u64>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub factor: FactorArgs,
 }
 
 /// `oktapipe session`
@@ -71,20 +49,6 @@ pub struct SamlFetch {
     /// The AWS app: its link, or its id (0oa... or exk...) [env: OKTA_APP_ID]
     #[arg(long, value_name = "APP")]
     pub app: Option<String>,
-}
-
-/// Which role, and for how long.
-#[derive(Args, Debug, Clone, Default)]
-pub struct RoleArgs {
-    /// The role: an ARN, NAME, or ACCOUNT/NAME; * and ? match; repeatable
-    #[arg(long, value_name = "ROLE")]
-    pub role: Vec<String>,
-    /// The SAML provider's ARN, for a role that is offered through two (or an encrypted assertion)
-    #[arg(long, value_name = "ARN")]
-    pub principal: Option<String>,
-    /// How long the credentials shall live: seconds, 30m, 1h, assertion (its SessionDuration) or max
-    #[arg(long, value_name = "TIME")]
-    pub duration: Option<String>,
 }
 
 /// `oktapipe saml-roles`
@@ -128,14 +92,6 @@ pub struct Assume {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub region: RegionArg,
-}
-
-/// Which AWS region.
-#[derive(Args, Debug, Clone, Default)]
-pub struct RegionArg {
-    /// The AWS region [env: AWS_REGION, AWS_DEFAULT_REGION]
-    #[arg(long, value_name = "REGION")]
-    pub region: Option<String>,
 }
 
 /// `oktapipe export`

@@ -1,12 +1,12 @@
 //! The commands that are made of the stages, with the flags of these.
 
-use super::{Format, OrgArg, RegionArg, RoleArgs};
+use super::{FactorArgs, Format, OrgArg, PasswordArgs, PolicyArgs, RegionArg, RoleArgs};
 use clap::Args;
 use std::ffi::OsString;
 
-/// How to sign in: the flags of `authn`, `factor-verify`, `session` and `saml-fetch`.
+/// Whose login: what names the person.
 #[derive(Args, Debug, Clone, Default)]
-pub struct SignIn {
+pub struct Whose {
     /// The profile of the configuration file
     // Another id than that of the common flag, which means the same.
     #[arg(id = "of_profile", value_name = "PROFILE")]
@@ -17,27 +17,20 @@ pub struct SignIn {
     /// The login name [env: OKTA_USERNAME]
     #[arg(short, long, value_name = "NAME")]
     pub username: Option<String>,
-    /// Read the password from this file descriptor, to its first newline
-    #[arg(long, value_name = "N", conflicts_with = "password_command")]
-    pub password_fd: Option<u32>,
-    /// Take the password from this command's output, to its first newline (run by sh -c)
-    #[arg(long, value_name = "COMMAND")]
-    pub password_command: Option<String>,
-    /// The factor to use, for instance push or token:software:totp:GOOGLE; repeatable, the first that the user has is used
-    #[arg(long, value_name = "TYPE[:PROVIDER[:NAME]]")]
-    pub factor: Vec<String>,
-    /// Only factors of this provider, for instance OKTA or GOOGLE
-    #[arg(long, value_name = "PROVIDER")]
-    pub provider: Option<String>,
-    /// Read the code from this file descriptor, to its first newline
-    #[arg(long, value_name = "N", conflicts_with = "passcode_command")]
-    pub passcode_fd: Option<u32>,
-    /// Take the code from this command's output, to its first newline (run by sh -c)
-    #[arg(long, value_name = "COMMAND")]
-    pub passcode_command: Option<String>,
-    /// Seconds to wait for a push to be answered [default: 300]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub push_timeout: Option<u64>,
+}
+
+/// How to sign in: the flags of `authn`, `factor-verify`, `session` and `saml-fetch`.
+#[derive(Args, Debug, Clone, Default)]
+pub struct SignIn {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub whose: Whose,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub password: PasswordArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub factor: FactorArgs,
     /// The AWS app: its link, or its id (0oa... or exk...) [env: OKTA_APP_ID]
     #[arg(long, value_name = "APP")]
     pub app: Option<String>,
@@ -61,12 +54,9 @@ pub struct As {
     /// Fail instead of asking for less when the role forbids so long a session
     #[arg(long)]
     pub strict_duration: bool,
-    /// A session policy: JSON, or file://PATH
-    #[arg(long, value_name = "POLICY")]
-    pub policy: Option<String>,
-    /// The ARN of a managed policy to use as a session policy; repeatable, at most 10
-    #[arg(long, value_name = "ARN")]
-    pub policy_arn: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub policy: PolicyArgs,
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub region: RegionArg,
@@ -145,20 +135,9 @@ pub struct Roles {
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub sign_in: SignIn,
-}
-
-/// Whose: what names the person and the app in what is kept.
-#[derive(Args, Debug, Clone, Default)]
-pub struct Whose {
-    /// The profile of the configuration file
-    #[arg(id = "of_profile", value_name = "PROFILE")]
-    pub profile: Option<String>,
-    #[command(flatten)]
-    #[allow(missing_docs, reason = "described by its type")]
-    pub org: OrgArg,
-    /// The login name [env: OKTA_USERNAME]
-    #[arg(short, long, value_name = "NAME")]
-    pub username: Option<String>,
+    /// Add the accounts' aliases; what is not known yet is looked up on AWS's sign-in page
+    #[arg(long)]
+    pub aliases: bool,
 }
 
 /// `oktapipe whoami`

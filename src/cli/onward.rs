@@ -1,6 +1,6 @@
 //! What the stages take that go on from credentials.
 
-use super::RegionArg;
+use super::{PolicyArgs, RegionArg};
 use clap::{Args, ValueEnum};
 
 /// `oktapipe assume-role`
@@ -30,12 +30,9 @@ pub struct AssumeRole {
     /// Who is behind the session; later sessions keep it
     #[arg(long, value_name = "NAME")]
     pub source_identity: Option<String>,
-    /// A session policy: JSON, or file://PATH
-    #[arg(long, value_name = "POLICY")]
-    pub policy: Option<String>,
-    /// The ARN of a managed policy to use as a session policy; repeatable, at most 10
-    #[arg(long, value_name = "ARN")]
-    pub policy_arn: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub policy: PolicyArgs,
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub region: RegionArg,

@@ -1,6 +1,6 @@
 //! What the commands take that write, take over and look at profiles.
 
-use super::{OrgArg, RegionArg, RoleArgs};
+use super::{As, OrgArg};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -62,22 +62,7 @@ pub struct Settings {
     pub app: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
-    pub role: RoleArgs,
-    /// Settle on the first of the roles that are offered (or of those that --role matches)
-    #[arg(long)]
-    pub first: bool,
-    /// Fail instead of asking for less when the role forbids so long a session
-    #[arg(long)]
-    pub strict_duration: bool,
-    /// A session policy: JSON, or file://PATH
-    #[arg(long, value_name = "POLICY")]
-    pub policy: Option<String>,
-    /// The ARN of a managed policy to use as a session policy; repeatable
-    #[arg(long, value_name = "ARN")]
-    pub policy_arn: Vec<String>,
-    #[command(flatten)]
-    #[allow(missing_docs, reason = "described by its type")]
-    pub region: RegionArg,
+    pub role: As,
     /// A variable for export to put ACCOUNT/NAME into, for instance AWS_VAULT; repeatable
     #[arg(long, value_name = "VAR")]
     pub label: Vec<String>,

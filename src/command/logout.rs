@@ -2,7 +2,7 @@
 
 use super::login::{cache, owner};
 use super::{Failed, online};
-use crate::cli::{Logout, SignIn};
+use crate::cli::Logout;
 use crate::context::Context;
 use crate::document::Carry;
 use crate::error::{Error, Kind};
@@ -37,9 +37,7 @@ pub fn run(arguments: &Logout, context: &Context<'_>) -> Result<(), Failed> {
 
 fn whose(arguments: &Logout, context: &Context<'_>) -> Result<Owner, Failed> {
     let profile = context.profile(&mut Carry::default())?;
-    let whose = &arguments.whose;
-    let sign_in = SignIn { org: whose.org.clone(), username: whose.username.clone(), ..SignIn::default() };
-    let owner = owner(context, &sign_in, &profile)?.ok_or_else(|| {
+    let owner = owner(context, &arguments.whose, None, &profile)?.ok_or_else(|| {
         Error::new(
             Kind::Usage,
             "nothing says whose session is to end",

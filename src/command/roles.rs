@@ -12,5 +12,5 @@ use crate::stage::Output;
 /// Those of the stages up to `saml-roles`, under their names.
 pub fn run(arguments: &Roles, context: &Context<'_>) -> Result<Output, Failed> {
     let source = Source::new(context, &arguments.sign_in, &As::default(), Demand::Person)?;
-    online(source.roles()).map(Output::Document)
+    online(source.roles(arguments.aliases)).map(Output::Document)
 }

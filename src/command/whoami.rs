@@ -2,7 +2,7 @@
 
 use super::login::{cache, input, is_named, owner, wish};
 use super::{Failed, online};
-use crate::cli::{CallerIdentity, SignIn, Whoami};
+use crate::cli::{CallerIdentity, Whoami};
 use crate::context::Context;
 use crate::document::{Carry, Document};
 use crate::error::{Error, Kind};
@@ -32,14 +32,8 @@ pub fn run(arguments: &Whoami, context: &Context<'_>) -> Result<Output, Failed> 
 /// The credentials that end last, of those that are meant.
 fn kept(arguments: &Whoami, context: &Context<'_>) -> Result<Option<Entry>, Failed> {
     let profile = context.profile(&mut Carry::default())?;
-    let whose = &arguments.whose;
-    let sign_in = SignIn {
-        org: whose.org.clone(),
-        username: whose.username.clone(),
-        app: arguments.app.clone(),
-        ..SignIn::default()
-    };
-    let (Some(wanted), Some(cache)) = (owner(context, &sign_in, &profile)?, cache(context)) else {
+    let owner = owner(context, &arguments.whose, arguments.app.as_deref(), &profile)?;
+    let (Some(wanted), Some(cache)) = (owner, cache(context)) else {
         return Ok(None);
     };
     let now = context.clock.now();

@@ -58,7 +58,7 @@ impl Asked<'_> {
         if let Some(text) = &arguments.duration {
             longest(text, false)?;
         }
-        let policy = arguments.policy.as_deref().map(policy).transpose()?;
+        let policy = arguments.policy.policy.as_deref().map(policy).transpose()?;
         Ok(Asked { arguments, role, tags, policy })
     }
 }
@@ -100,7 +100,7 @@ async fn one(asked: &Asked<'_>, context: &Context<'_>, document: Document) -> Re
         tags: asked.tags.clone(),
         transitive_tags: arguments.transitive_tag.clone(),
         policy: asked.policy.clone(),
-        policy_arns: arguments.policy_arn.clone(),
+        policy_arns: arguments.policy.policy_arn.clone(),
     };
     still_read(context)?;
     let answer = match sts::assume_role(context.http.connector(), &settings, &credentials, &request).await {
@@ -140,13 +140,13 @@ fn is_session_name(text: &str) -> bool {
 
 /// `--duration` in seconds. `max` is an hour where the credentials are known to be a role's, since AWS gives no more in a chain.
 fn longest(text: &str, is_chained: bool) -> Result<u32, Error> {
-    match text {
-        "max" if is_chained => Ok(DEFAULT_DURATION),
+    let seconds = match text {
+        "max" if is_chained => Some(DEFAULT_DURATION),
         // No assertion is here to say anything.
-        _ => duration::parse(text, None)
-            .filter(|_| text != "assertion")
-            .ok_or_else(|| unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, or max")),
-    }
+        "assertion" => None,
+        _ => duration::parse(text, None),
+    };
+    seconds.ok_or_else(|| unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, or max"))
 }
 
 fn policy(text: &str) -> Result<String, Error> {
@@ -196,7 +196,10 @@ mod tests {
         // What is asked for by number is asked for: AWS refuses it, and says why.
         assert_eq!(longest("2h", true).unwrap(), 7200);
         for text in ["assertion", "13h", "1", "soon"] {
-            assert_eq!(longest(text, true).unwrap_err().kind(), Some(Kind::Usage), "{text}");
+            let error = longest(text, true).unwrap_err();
+            assert_eq!(error.kind(), Some(Kind::Usage), "{text}");
+            assert!(error.to_string().contains(&format!("--duration '{text}'")), "{error}");
+            assert!(error.to_string().ends_with("900 to 43200 seconds, or max"), "{error}");
         }
     }
 

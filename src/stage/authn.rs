@@ -25,8 +25,8 @@ pub async fn run(arguments: &Authn, context: &Context<'_>) -> Result<Output, Err
     let source = Source {
         what: "password",
         stdin: arguments.password_stdin,
-        fd: arguments.password_fd,
-        command: arguments.password_command.as_deref(),
+        fd: arguments.password.password_fd,
+        command: arguments.password.password_command.as_deref(),
         variables: &["OKTA_PASSWORD"],
     };
     let mut password = source.read(context)?;

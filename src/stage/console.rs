@@ -27,7 +27,7 @@ const PAGE: &str = "console.html";
 /// `wrong_document` for anything but temporary credentials; `session_expired`, `authentication_failed` for those that the sign-in does not take;
 /// `config` for a partition, destination or browser that there is not.
 pub async fn run(arguments: &Console, context: &Context<'_>) -> Result<Output, Error> {
-    let duration = arguments.duration.as_deref().map(seconds).transpose()?;
+    let duration = arguments.duration.as_deref().map(duration).transpose()?;
     let document = input_document(context)?;
     let mut carry = document.carry()?;
     let credentials = Credentials::read(&document)?;
@@ -119,22 +119,23 @@ impl Place {
 
 fn address(text: &str) -> Result<Url, Error> {
     let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && is_allowed(url));
-    url.ok_or_else(|| unusable(text))
+    url.ok_or_else(|| no_destination(text))
 }
 
 /// A service's name is a part of a path.
 fn check_service(text: &str) -> Result<(), Error> {
     let is_name =
         !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if is_name { Ok(()) } else { Err(unusable(text)) }
+    if is_name { Ok(()) } else { Err(no_destination(text)) }
 }
 
-fn unusable(text: &str) -> Error {
-    Error::new(
-        Kind::Usage,
-        format!("--destination '{}' is not usable", printable(text)),
-        "give an https URL of the console, or a service as its URLs have it: s3, ec2, cloudwatch",
-    )
+fn no_destination(text: &str) -> Error {
+    let wanted = "an https URL of the console, or a service as its URLs have it: s3, ec2, cloudwatch";
+    unusable("--destination", text, wanted)
+}
+
+fn unusable(flag: &str, text: &str, wanted: &str) -> Error {
+    Error::new(Kind::Usage, format!("{flag} '{}' is not usable", printable(text)), format!("give {wanted}"))
 }
 
 fn unknown(partition: &Partition) -> Error {
@@ -145,12 +146,10 @@ fn unknown(partition: &Partition) -> Error {
     )
 }
 
-fn seconds(text: &str) -> Result<u32, Error> {
+fn duration(text: &str) -> Result<u32, Error> {
     // No assertion is here to say anything.
-    duration::parse(text, None).filter(|_| text != "assertion").ok_or_else(|| {
-        let message = format!("--duration '{}' is not usable", printable(text));
-        Error::new(Kind::Usage, message, "give 15m to 12h, 900 to 43200 seconds, or max")
-    })
+    let seconds = duration::parse(text, None).filter(|_| text != "assertion");
+    seconds.ok_or_else(|| unusable("--duration", text, "15m to 12h, 900 to 43200 seconds, or max"))
 }
 
 /// The sign-in does not say what it has against credentials. That they have ended can be seen.

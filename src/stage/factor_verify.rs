@@ -4,7 +4,7 @@ mod choice;
 mod passcode;
 
 use super::{Output, Shape, input, misplaced, profile, settle_org, skip_warning, still_read, wrong_document};
-use crate::cli::FactorVerify;
+use crate::cli::{FactorArgs, FactorVerify};
 use crate::context::Context;
 use crate::document::{Document, Input};
 use crate::error::{Error, Kind};
@@ -48,7 +48,7 @@ pub async fn run(arguments: &FactorVerify, context: &Context<'_>) -> Result<Outp
     let links =
         Transaction::read(document.members()).map(|transaction| transaction.links()).unwrap_or_default();
     let org = settle_org(context, arguments.org.org.as_deref(), &carry, &links, &profile)?;
-    let arguments = &profile::factor_verify(arguments, context, &profile, &org);
+    let arguments = &profile::factor_verify(&arguments.factor, context, &profile, &org);
     let okta = Okta::new(context.http, org, Jar::new(carry.cookies()));
     let answer = cancelling(&okta, document.members(), verify(arguments, context, &okta, &document)).await?;
     carry.set("org", &okta.org().origin());
@@ -80,7 +80,7 @@ async fn cancelling(
 }
 
 async fn verify(
-    arguments: &FactorVerify,
+    arguments: &FactorArgs,
     context: &Context<'_>,
     okta: &Okta<'_>,
     document: &Document,

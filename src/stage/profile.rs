@@ -1,6 +1,6 @@
 //! What a profile gives of the flags that have neither a variable nor a place in the document. (The others go through `Context::setting`.)
 
-use crate::cli::{Assume, FactorVerify, RoleArgs};
+use crate::cli::{Assume, FactorArgs, RoleArgs};
 use crate::config::Profile;
 use crate::context::Context;
 use crate::document::Document;
@@ -51,15 +51,15 @@ pub(super) fn assume(flags: &Assume, profile: &Profile, document: &Document) -> 
 }
 
 pub(super) fn factor_verify(
-    flags: &FactorVerify,
+    flags: &FactorArgs,
     context: &Context<'_>,
     profile: &Profile,
     org: &Org,
-) -> FactorVerify {
+) -> FactorArgs {
     let is_given = flags.passcode_fd.is_some()
         || ["MFA_CODE", "OKTA_MFA_CODE"].iter().any(|name| context.environment.secret(name).is_some());
     let command = || command(context, profile, "passcode-command", org);
-    FactorVerify {
+    FactorArgs {
         factor: list(&flags.factor, profile, "factor"),
         provider: text(&flags.provider, profile, "provider"),
         passcode_command: flags.passcode_command.clone().or_else(|| if is_given { None } else { command() }),

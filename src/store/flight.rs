@@ -35,6 +35,8 @@ enum State {
     /// It works, or was killed over it.
     Running,
     Failed,
+    /// What was good still could not be renewed, which is no failure to anybody.
+    Unrenewed,
     /// It succeeded, or gave up without having failed.
     #[default]
     Done,
@@ -48,6 +50,7 @@ impl Record {
         let state = match members.get("state")?.as_str()? {
             "running" => State::Running,
             "failed" => State::Failed,
+            "unrenewed" => State::Unrenewed,
             _ => State::Done,
         };
         Some(Record {
@@ -63,6 +66,7 @@ impl Record {
         let state = match self.state {
             State::Running => "running",
             State::Failed => "failed",
+            State::Unrenewed => "unrenewed",
             State::Done => "done",
         };
         let text = json!({"number": self.number, "pid": self.pid, "state": state, "time": self.time, "error": self.error});
@@ -154,6 +158,16 @@ impl Lead {
     /// What the one before came to, if it failed: before we asked.
     pub fn last_failure(&self) -> Option<&Record> {
         Some(&self.last).filter(|last| last.state == State::Failed)
+    }
+
+    /// When the one before tried to renew what was good still, and could not.
+    pub fn last_unrenewed(&self) -> Option<i64> {
+        Some(self.last.time).filter(|_| self.last.state == State::Unrenewed)
+    }
+
+    /// Says that it could not be renewed, and lets the next one have the turn.
+    pub fn give_up(self, now: i64) {
+        self.say(State::Unrenewed, now, None);
     }
 
     /// Says that we work now: whoever waits reads who we are.

@@ -72,7 +72,7 @@ impl Folder {
         entries.filter_map(|entry| Some(entry.ok()?.file_name().to_str().ok()?.to_owned())).collect()
     }
 
-    /// Keeps other processes of ours from writing, for as long as this value lives.
+    /// Keeps other processes of ours from writing, for as long as this value lives. `locked_file` if one of them writes for too long.
     pub(super) fn lock(&self) -> Result<(), Error> {
         for _ in 0..TRIES {
             match rustix::fs::flock(&self.descriptor, FlockOperation::NonBlockingLockExclusive) {
@@ -81,12 +81,11 @@ impl Folder {
                 Err(error) => return Err(refused(&self.path, &format!("cannot be locked ({error})"))),
             }
         }
-        let path = printable(&self.path.display().to_string());
-        Err(Error::new(
-            Kind::LockedFile,
-            format!("{path} is being written to by another oktapipe"),
-            "try again",
-        ))
+        let message = format!(
+            "{} is being written to by another oktapipe",
+            printable(&self.path.display().to_string())
+        );
+        Err(Error::new(Kind::LockedFile, message, "try again"))
     }
 
     /// A file of it for reading, if there is one.
@@ -167,11 +166,15 @@ impl Folder {
 fn make(path: &Path) -> Result<(), Error> {
     // Nothing is made where something is: `recursive` follows a symlink and finds it good.
     if path.symlink_metadata().is_err() {
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
-            let path = printable(&path.display().to_string());
-            let message = format!("the folder {path} cannot be made ({error})");
-            Error::new(Kind::CannotCreate, message, "make it, or check what is in its way")
-        })?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(|error| {
+                let path = printable(&path.display().to_string());
+                let message = format!("the folder {path} cannot be made ({error})");
+                Error::new(Kind::CannotCreate, message, "make it, or check what is in its way")
+            })?;
     }
     Ok(())
 }

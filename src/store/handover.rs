@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// It stays there until the next one: when a browser has read it, nobody tells us.
 ///
 /// # Errors
-/// `io` when the folder is not the person's own or cannot be written to.
+/// `io` when the folder is not the person's own or cannot be written to; `locked_file` when another process of ours writes to it all the time.
 pub fn hand_over(folder: &Path, name: &str, page: &str) -> Result<PathBuf, Error> {
     let path = folder.join(name);
     let folder = Folder::make_private(folder)?;

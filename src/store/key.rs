@@ -85,8 +85,36 @@ mod keyring {
         KeyRing::from_special_id(KeyRingIdentifier::User, true)
     }
 
+    /// Makes what is in the user's keyring this process's own while it lives. A service of systemd and `keyctl session` have a session that does not lead
+    /// there: what they add they do not possess, and so cannot let anybody read, themselves not either.
+    fn possess() -> Result<(), KeyError> {
+        KeyRing::from_special_id(KeyRingIdentifier::Process, true)?.link_keyring_id(KeyRingIdentifier::User)
+    }
+
+    /// The key as the kernel has it. One that was left as it was added, by a process that was killed, say, is made readable.
+    fn search(name: &str) -> Result<linux_keyutils::Key, KeyError> {
+        let ring = user()?;
+        match ring.search(name) {
+            Err(KeyError::AccessDenied) => {
+                possess()?;
+                let key = ring.search(name)?;
+                share(&key)?;
+                Ok(key)
+            }
+            found => found,
+        }
+    }
+
+    /// Lets the person read it and nobody change it. For the user too: from another session (ssh, systemd) a key is not possessed, and could not be read.
+    fn share(key: &linux_keyutils::Key) -> Result<(), KeyError> {
+        let allowed = || {
+            Permission::VIEW | Permission::READ | Permission::SEARCH | Permission::LINK | Permission::SETATTR
+        };
+        key.set_perms(KeyPermissionsBuilder::builder().posessor(allowed()).user(allowed()).build())
+    }
+
     pub(super) fn find(name: &str) -> Keyring {
-        match user().and_then(|ring| ring.search(name)).and_then(|key| read(&key)) {
+        match search(name).and_then(|key| read(&key)) {
             Ok(Some(key)) => Keyring::Found(key),
             Ok(None)
             | Err(
@@ -103,18 +131,15 @@ mod keyring {
     /// until the permission to write is taken away, so what is read after that is what stays.
     pub(super) fn add(name: &str, key: &Key) -> Option<Key> {
         let ring = user().ok()?;
+        // Where the session leads there anyway, it makes no difference.
+        possess().ok()?;
         let added = ring.add_key(name, key.bytes()).or_else(|_| ring.search(name)).ok()?;
-        // For the user too: from another session (ssh, systemd) a key is not possessed, and could not be read.
-        let allowed = || {
-            Permission::VIEW | Permission::READ | Permission::SEARCH | Permission::LINK | Permission::SETATTR
-        };
-        let permissions = KeyPermissionsBuilder::builder().posessor(allowed()).user(allowed()).build();
-        added.set_perms(permissions).ok()?;
+        share(&added).ok()?;
         read(&added).ok()?
     }
 
     pub(super) fn forget(name: &str) {
-        let _ = user().and_then(|ring| ring.unlink_key(ring.search(name)?));
+        let _ = search(name).and_then(|key| user()?.unlink_key(key));
     }
 
     fn read(key: &linux_keyutils::Key) -> Result<Option<Key>, KeyError> {

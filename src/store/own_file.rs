@@ -39,7 +39,8 @@ impl OwnFile {
     /// person's alone.
     ///
     /// # Errors
-    /// What `change` refuses; as [`OwnFile::read`]; `io` where the folder is not the person's own, or cannot be written to.
+    /// What `change` refuses; as [`OwnFile::read`]; `io` where the folder is not the person's own, or cannot be written to; `locked_file` where
+    /// another process of ours writes to it all the time.
     pub fn edit(
         &self,
         limit: usize,

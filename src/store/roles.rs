@@ -37,7 +37,8 @@ impl Roles {
     /// other orgs' stay. Past [`LINES`] the last of the others go.
     ///
     /// # Errors
-    /// `io` when the folder or the file is not the person's own or cannot be written; then everything is as it was.
+    /// `io` when the folder or the file is not the person's own or cannot be written, `locked_file` when another process of ours writes there all
+    /// the time; then everything is as it was.
     pub fn remember(&self, offered: &[Role]) -> Result<(), Error> {
         let folder = Folder::make(&self.folder)?;
         folder.lock()?;

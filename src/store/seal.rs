@@ -32,7 +32,9 @@ impl Key {
     pub(super) fn seal(&self, beside: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
         let mut nonce = [0; NONCE_LEN];
         SystemRandom::new().fill(&mut nonce).ok()?;
-        let mut sealed = plain.to_vec();
+        // Room for the tag: a buffer that grows leaves what was in it behind, in clear.
+        let mut sealed = Vec::with_capacity(plain.len() + AES_256_GCM.tag_len());
+        sealed.extend_from_slice(plain);
         let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, self.bytes()).ok()?);
         key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(beside), &mut sealed)
             .ok()?;

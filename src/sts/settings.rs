@@ -208,8 +208,8 @@ async fn profile_region(profile: Option<&str>) -> Option<String> {
     filled(Some(region.as_ref()))
 }
 
-/// A region becomes part of a host's name: `x.example.com/#` would send the assertion to example.com.
-/// Refuses what is no region's name: it becomes part of a host's name, and of code in somebody's shell.
+/// Refuses what is no region's name: it becomes part of a host's name, where `x.example.com/#` would send the assertion to example.com, and of code
+/// in somebody's shell.
 ///
 /// # Errors
 /// `config`.

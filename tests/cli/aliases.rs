@@ -286,3 +286,16 @@ fn an_endpoint_that_is_none_is_refused_and_not_passed_over() {
     let case = world.oktapipe(&["caller-identity", "--alias"]).stdin(&dev);
     case.env("AWS_ENDPOINT_URL_IAM", "http://x.example").run().fails(78, "config");
 }
+
+#[test]
+fn roles_signs_in_and_names_the_accounts() {
+    let world = World::new();
+    let case = |arguments: &[&str]| {
+        let password = world.password(ADA);
+        world.oktapipe(arguments).env("OKTA_USERNAME", ADA).env("OKTA_PASSWORD", password)
+    };
+    let document = case(&["roles", "--aliases"]).run().succeeds().json();
+    assert!(named(&document).contains(&row("111122223333", "acme-production", "sign-in")), "{document}");
+    let document = case(&["roles"]).run().succeeds().json();
+    assert!(named(&document).contains(&nameless("111122223333")), "{document}");
+}

@@ -5,7 +5,7 @@ use oktapipe_sandbox::{Action, Fault};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const ADA: &str = "ada@acme.example";
 const SOLO: &str = "solo@acme.example";
@@ -348,6 +348,19 @@ fn credentials_that_cannot_be_renewed_are_served_while_they_will_do() {
 }
 
 #[test]
+fn credentials_of_all_roles_are_got_anew_each_time_and_kept_for_logins_that_name_one() {
+    let world = World::new();
+    let first = with(&world, SOLO, &["login", "--all"]).run().succeeds().json();
+    let again = without(&world, SOLO, &["login", "--all"]).run().succeeds().json();
+    assert_ne!(first["Credentials"], again["Credentials"]);
+    let before = world.sandbox.log().len();
+    let named = ["login", "--role", "arn:aws:iam::111122223333:role/Dev"];
+    let one = without(&world, SOLO, &named).run().succeeds().json();
+    assert_eq!((&one["Credentials"], world.sandbox.log().len()), (&again["Credentials"], before));
+    assert_eq!(sign_ins(&world), 1);
+}
+
+#[test]
 fn an_sdk_is_served_from_what_is_kept_then_by_the_session_and_at_last_to_the_end() {
     if !has("faketime") {
         return;
@@ -369,6 +382,32 @@ fn an_sdk_is_served_from_what_is_kept_then_by_the_session_and_at_last_to_the_end
     advance(&world, 10);
     let outcome = later(&world, 106, process).run();
     assert!(outcome.status == Some(69) && outcome.stdout.is_empty(), "{outcome}");
+}
+
+#[test]
+fn what_could_not_be_renewed_in_ten_seconds_is_served_and_tried_again_after_a_minute() {
+    if !has("faketime") {
+        return;
+    }
+    let world = World::new();
+    let process = "oktapipe credential-process";
+    let first = with(&world, SOLO, &["credential-process"]).run().succeeds();
+    advance(&world, 50);
+    world.sandbox.fault(Fault { times: 2, ..Fault::next("/home/", Action::Delay(Duration::from_secs(25))) });
+    let start = Instant::now();
+    let served = later(&world, 50, process).run().succeeds();
+    assert_eq!(first.stdout, served.stdout);
+    let took = start.elapsed();
+    assert!((10..20).contains(&took.as_secs()), "{took:?}");
+    // botocore asks before each call from here on: nothing is tried for a while.
+    let before = world.sandbox.log().len();
+    let served = later(&world, 50, process).run().succeeds();
+    assert_eq!((first.stdout.as_str(), before), (served.stdout.as_str(), world.sandbox.log().len()));
+    world.sandbox.clear_faults();
+    advance(&world, 2);
+    let renewed = later(&world, 52, process).run().succeeds();
+    assert_ne!(first.stdout, renewed.stdout);
+    assert_eq!(sign_ins(&world), 1);
 }
 
 #[test]

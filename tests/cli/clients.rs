@@ -11,26 +11,9 @@
 //! "$OKTAPIPE_TOOLS/gimme/bin/pip" install -q -r tests/cli/clients/gimme/requirements.txt
 //! ```
 
-use crate::harness::{Case, Outcome, World, has};
+use crate::harness::{Case, Outcome, World, has, installed};
 use oktapipe_sandbox::Switch;
 use serde_json::{Value, json};
-use std::path::PathBuf;
-
-/// A file of a client. One that is not installed fails the test in CI, and is skipped loudly elsewhere.
-pub fn installed(file: &str) -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    // As in the justfile.
-    let tools = folder("OKTAPIPE_TOOLS").or_else(|| {
-        let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
-        Some(cache?.join("oktapipe-tools"))
-    });
-    let path = tools.map(|tools| tools.join(file)).filter(|path| path.exists());
-    if path.is_none() {
-        assert!(std::env::var("CI").is_err(), "{file} is not in $OKTAPIPE_TOOLS, and CI must have it");
-        eprintln!("SKIPPED: {file} is not in $OKTAPIPE_TOOLS");
-    }
-    path
-}
 
 /// A login with Okta's SDK, in a sandbox of its own.
 fn okta_auth_js(login: &str, variables: &[(&str, &str)]) -> Option<(World, Value)> {

@@ -149,11 +149,13 @@ fn flags_that_cannot_be_meant_are_refused_before_anything_is_asked() {
         &["--destination", "javascript:alert(1)"],
         &["--destination", "../s3"],
         &["--duration", "5"],
-        &["--duration", "assertion"],
         &["--open=browser"],
     ] {
         console(&world, &document, flags).run().fails(2, "usage");
     }
+    let outcome = console(&world, &document, &["--duration", "assertion"]).run();
+    outcome.fails(2, "usage");
+    assert!(outcome.stderr.contains("--duration 'assertion' is not usable"), "{outcome}");
     console(&world, &document, &["--region", "eu west"]).run().fails(78, "config");
     console(&world, &document, &[])
         .env("AWS_ENDPOINT_URL_SIGNIN", "http://x.example")

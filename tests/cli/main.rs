@@ -44,6 +44,7 @@ mod functions_other;
 mod harness;
 mod import;
 mod input;
+mod keyring;
 mod kinds;
 mod login;
 mod login_matrix;

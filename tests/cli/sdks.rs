@@ -1,10 +1,8 @@
 //! The AWS SDKs take what `export` set, and nothing that stood in the environment or in `~/.aws` before leads them elsewhere. The sandbox's
 //! STS verifies their signatures and says who they are.
-//!
-//! `.ci/run` installs the SDK for JavaScript into `$OKTAPIPE_TOOLS` as it does the clients of `clients.rs`; boto3 comes with moto.
 
-use crate::clients::installed;
-use crate::harness::{Case, Outcome, World, has_all};
+use crate::harness::AwsClient::{Boto3, JavaScript, Rust};
+use crate::harness::{AwsClient, AwsClients, Case, Clock, Outcome, SOLO_ARN, World};
 use serde_json::json;
 
 /// Whom the credentials of `export` belong to.
@@ -12,53 +10,48 @@ const DEV: &str = "arn:aws:sts::111122223333:assumed-role/Dev/ada@acme.example";
 /// Whom the profile `old` belongs to: one who is misled by it signs well, as somebody else.
 const OLD: &str = "arn:aws:iam::111122223333:user/ci";
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Client {
-    Boto3,
-    Cli,
-    JavaScript,
-}
-use Client::{Boto3, Cli, JavaScript};
-
-const ALL: [Client; 3] = [Boto3, Cli, JavaScript];
-
 /// What stood in the environment before, and where that leads a client for which nothing is unset: to `OLD`, nowhere, or not astray.
 struct Before {
     variable: (&'static str, &'static str),
     boto3: Option<&'static str>,
     javascript: Option<&'static str>,
+    rust: Option<&'static str>,
 }
 
 /// botocore takes keys of the environment before those of a profile, but stops if the profile is not in the config, and prefers the old
-/// name of the token. The SDK for JavaScript takes the profile, and knows only the new names.
+/// name of the token. The SDK for JavaScript takes the profile, and knows only the new names. That for Rust takes the keys, and knows only those names.
 const BEFORE: [Before; 5] = [
-    Before { variable: ("AWS_PROFILE", "old"), boto3: Some(DEV), javascript: Some(OLD) },
-    Before { variable: ("AWS_PROFILE", "no-such-profile"), boto3: None, javascript: None },
-    Before { variable: ("AWS_DEFAULT_PROFILE", "old"), boto3: Some(DEV), javascript: Some(DEV) },
-    Before { variable: ("AWS_DEFAULT_PROFILE", "no-such-profile"), boto3: None, javascript: Some(DEV) },
-    Before { variable: ("AWS_SECURITY_TOKEN", "stale"), boto3: None, javascript: Some(DEV) },
+    Before { variable: ("AWS_PROFILE", "old"), boto3: Some(DEV), javascript: Some(OLD), rust: Some(DEV) },
+    Before { variable: ("AWS_PROFILE", "no-such-profile"), boto3: None, javascript: None, rust: Some(DEV) },
+    Before {
+        variable: ("AWS_DEFAULT_PROFILE", "old"),
+        boto3: Some(DEV),
+        javascript: Some(DEV),
+        rust: Some(DEV),
+    },
+    Before {
+        variable: ("AWS_DEFAULT_PROFILE", "no-such-profile"),
+        boto3: None,
+        javascript: Some(DEV),
+        rust: Some(DEV),
+    },
+    Before { variable: ("AWS_SECURITY_TOKEN", "stale"), boto3: None, javascript: Some(DEV), rust: Some(DEV) },
 ];
 
 /// A world with credentials of ada's in `creds.json`, those of an IAM user in `user.json` and in the profile `old`, and the clients.
 struct Room {
     world: World,
-    modules: String,
+    clients: AwsClients,
 }
 
 impl Room {
     fn new() -> Option<Room> {
-        if !has_all(&["aws", "node", "python3"]) {
-            return None;
-        }
-        let modules = installed("aws-sdk-js/node_modules/@aws-sdk/client-sts")?;
-        let modules = modules.ancestors().nth(2)?.display().to_string();
         let world = World::new();
+        let clients = AwsClients::new(&world)?;
         let (id, secret) = world.sandbox.user_key();
         let file = |name: &str, text: &str| std::fs::write(world.home.join(name), text).unwrap();
         file("creds.json", &world.document_after("ada@acme.example", "assume"));
         file("user.json", &json!({"AccessKeyId": id, "SecretAccessKey": secret}).to_string());
-        file("identity.py", include_str!("clients/boto3/identity.py"));
-        file("identity.cjs", include_str!("clients/aws-sdk-js/identity.cjs"));
         std::fs::create_dir(world.home.join(".aws")).unwrap();
         let process = "sh -c \"oktapipe export --format process < creds.json\"";
         file(".aws/config", &format!("[profile old]\n[profile okta]\ncredential_process = {process}\n"));
@@ -66,17 +59,16 @@ impl Room {
             ".aws/credentials",
             &format!("[old]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n"),
         );
-        Some(Room { world, modules })
+        Some(Room { world, clients })
     }
 
     /// A script of sh with a client at its end, which says who it is.
-    fn case(&self, client: Client, before: &str) -> Case {
-        let client = match client {
-            Boto3 => "python3 identity.py",
-            Cli => "aws sts get-caller-identity --output text --query Arn",
-            JavaScript => "node identity.cjs",
-        };
-        self.world.shell("sh", &format!("{before} {client}")).env("NODE_PATH", &self.modules)
+    fn case(&self, client: AwsClient, before: &str) -> Case {
+        self.script(&format!("{before} {}", self.clients.identity(client)))
+    }
+
+    fn script(&self, script: &str) -> Case {
+        self.clients.serve(self.world.shell("sh", script))
     }
 }
 
@@ -96,7 +88,7 @@ fn what_stood_in_the_environment_before_misleads_no_sdk() {
     let Some(room) = Room::new() else { return };
     for before in &BEFORE {
         let (name, value) = before.variable;
-        for client in ALL {
+        for client in AwsClient::ALL {
             is(room.case(client, TAKEN).env(name, value).run(), DEV);
         }
     }
@@ -108,7 +100,7 @@ fn without_what_export_unsets_they_would_be_misled() {
     let Some(room) = Room::new() else { return };
     for before in &BEFORE {
         let (name, value) = before.variable;
-        for (client, arn) in [(Boto3, before.boto3), (JavaScript, before.javascript)] {
+        for (client, arn) in [(Boto3, before.boto3), (JavaScript, before.javascript), (Rust, before.rust)] {
             let outcome = room.case(client, NOTHING_UNSET).env(name, value).run();
             match arn {
                 Some(arn) => {
@@ -128,7 +120,7 @@ fn long_term_keys_after_temporary_ones_are_not_spoilt_by_their_session_token() {
     let Some(room) = Room::new() else { return };
     let taken = format!("{TAKEN} eval \"$(oktapipe export < user.json)\" &&");
     let control = format!("{TAKEN} eval \"$(oktapipe export < user.json | grep -v '^unset ')\" &&");
-    for client in ALL {
+    for client in AwsClient::ALL {
         is(room.case(client, &taken).run(), OLD);
         let outcome = room.case(client, &control).run();
         assert!(
@@ -147,26 +139,25 @@ fn files_of_variables_and_json_are_taken_by_every_sdk() {
     // As docker reads its file: each line as it is.
     let docker = "oktapipe export -f docker < creds.json > vars &&
         while IFS= read -r line; do export \"$line\"; done < vars &&";
-    for client in ALL {
+    for client in AwsClient::ALL {
         is(room.case(client, &sourced("env-no-export")).run(), DEV);
     }
-    for client in [Boto3, JavaScript] {
+    for client in AwsClient::SDKS {
         is(room.case(client, &sourced("dotenv")).run(), DEV);
         is(room.case(client, docker).run(), DEV);
     }
-    let script = |script: &str| room.world.shell("sh", script).env("NODE_PATH", &room.modules);
     let dotenv = "oktapipe export -f dotenv < creds.json > vars && node --env-file=vars identity.cjs";
-    is(script(dotenv).run(), DEV);
+    is(room.script(dotenv).run(), DEV);
     for client in ["python3 identity.py", "node identity.cjs"] {
         let loaded = format!("oktapipe export -f json < creds.json > vars.json && {client} vars.json");
-        is(script(&loaded).run(), DEV);
+        is(room.script(&loaded).run(), DEV);
     }
 }
 
 #[test]
 fn a_credential_process_serves_every_sdk() {
     let Some(room) = Room::new() else { return };
-    for client in ALL {
+    for client in AwsClient::ALL {
         is(room.case(client, "").env("AWS_PROFILE", "okta").run(), DEV);
     }
 }
@@ -184,13 +175,41 @@ fn a_profile_that_was_written_serves_every_sdk() {
     std::fs::write(&file, stale).unwrap();
     let written =
         format!("oktapipe to-profile -q --name '{NAME}' --region eu-central-1 < creds.json > told &&");
-    for client in ALL {
+    for client in AwsClient::ALL {
         is(room.case(client, &written).env("AWS_PROFILE", NAME).run(), DEV);
         is(room.case(client, "").env("AWS_PROFILE", "old").run(), OLD);
     }
-    // The SDK for Rust is in our own assume, which takes a profile's region.
+    // Our own assume takes a profile's region by the SDK for Rust.
     let roles = room.world.document_after("ada@acme.example", "saml-roles");
     let case = room.world.oktapipe(&["assume"]).stdin(roles).env("AWS_PROFILE", NAME);
     let assumed = case.without("AWS_REGION").without("AWS_DEFAULT_REGION").run().succeeds().json();
     assert_eq!(assumed["_oktapipe"]["region"], "eu-central-1");
+}
+
+/// No SDK reads the file again by itself, so it is a program of each that is started before the end, after it, and when the profile is written anew.
+#[test]
+fn a_profile_goes_on_across_an_end_when_it_is_written_again() {
+    let world = World::with_profile();
+    let (Some(clients), Some(clock)) = (AwsClients::new(&world), Clock::new(&world)) else { return };
+    let write = || {
+        let script = "oktapipe login dev | oktapipe to-profile -q --name okta >told";
+        clock.rules(world.by_profile(script)).run().succeeds();
+    };
+    let asked = |client| {
+        let case = world.by_profile(clients.identity(client)).env("AWS_PROFILE", "okta");
+        clock.rules(clients.serve(case)).run()
+    };
+    write();
+    AwsClient::ALL.into_iter().for_each(|client| is(asked(client), SOLO_ARN));
+    clock.advance(&world, 65);
+    for client in AwsClient::ALL {
+        let outcome = asked(client);
+        assert!(
+            outcome.status != Some(0) && outcome.stderr.contains("ExpiredToken"),
+            "{client:?}: {outcome}"
+        );
+    }
+    write();
+    AwsClient::ALL.into_iter().for_each(|client| is(asked(client), SOLO_ARN));
+    assert_eq!(world.asked(), 1);
 }

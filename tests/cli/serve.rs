@@ -1,35 +1,13 @@
 //! `serve`: programs get credentials from loopback, by the token alone, and go on across their end.
 
-use crate::clients::installed;
-use crate::harness::{Case, Running, World, has, has_all, patiently, terminal, terminals};
+use crate::harness::{
+    AwsClient, AwsClients, Case, Clock, Running, SOLO_ARN, World, patiently, terminal, terminals,
+};
 use rustix::process::Signal;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
 use std::time::Duration;
-
-const SOLO: &str = "solo@acme.example";
-const ARN: &str = "arn:aws:sts::111122223333:assumed-role/Dev/solo@acme.example";
-
-/// A world with the profile `dev`, which needs nobody.
-fn world() -> World {
-    let world = World::new();
-    let home = world.home.display().to_string();
-    let (org, app) = (world.sandbox.org(), world.sandbox.app_link());
-    std::fs::write(world.home.join("password"), format!("{}\n", world.password(SOLO))).unwrap();
-    let profile = format!(
-        "[profile.dev]\norg = \"{org}\"\nusername = \"{SOLO}\"\napp = \"{app}\"\npassword-command = \"cat {home}/password\"\n"
-    );
-    std::fs::create_dir_all(world.home.join(".config/oktapipe")).unwrap();
-    std::fs::write(world.home.join(".config/oktapipe/config.toml"), profile).unwrap();
-    world
-}
-
-/// A script, without the variables that name org and app: the profile has them.
-fn case(world: &World, script: &str) -> Case {
-    world.shell("sh", script).without("OKTA_ORG").without("OKTA_APP_ID")
-}
 
 /// An endpoint that runs, where it is, and its token.
 struct Served {
@@ -58,7 +36,7 @@ fn served(world: &World, case: Case) -> Served {
 }
 
 fn serve(world: &World) -> Served {
-    served(world, case(world, "exec oktapipe serve dev >variables"))
+    served(world, world.by_profile("exec oktapipe serve dev >variables"))
 }
 
 /// Status and body of the answer to bytes.
@@ -95,7 +73,7 @@ fn end(served: Served) {
 
 #[test]
 fn the_token_gets_the_credentials_and_nothing_else_does() {
-    let world = world();
+    let world = World::with_profile();
     let served = serve(&world);
     let document = credentials(&served);
     let names: Vec<&String> = document.as_object().unwrap().keys().collect();
@@ -145,7 +123,7 @@ fn the_token_gets_the_credentials_and_nothing_else_does() {
 
 #[test]
 fn a_request_that_does_not_come_or_is_endless_holds_nobody_up() {
-    let world = world();
+    let world = World::with_profile();
     let served = serve(&world);
     let silent: Vec<TcpStream> =
         (0..20).map(|_| TcpStream::connect(("127.0.0.1", served.port)).unwrap()).collect();
@@ -158,79 +136,79 @@ fn a_request_that_does_not_come_or_is_endless_holds_nobody_up() {
 
 #[test]
 fn the_aws_cli_and_the_sdks_take_what_it_serves() {
-    if !has_all(&["aws", "node", "python3"]) {
-        return;
-    }
-    let Some(modules) = modules() else { return };
-    let world = world();
+    let world = World::with_profile();
+    let Some(clients) = AwsClients::new(&world) else { return };
     let served = serve(&world);
-    std::fs::write(world.home.join("identity.py"), include_str!("clients/boto3/identity.py")).unwrap();
-    std::fs::write(world.home.join("identity.cjs"), include_str!("clients/aws-sdk-js/identity.cjs")).unwrap();
-    for client in
-        ["aws sts get-caller-identity --output text --query Arn", "python3 identity.py", "node identity.cjs"]
-    {
-        let outcome =
-            case(&world, &format!("env $(cat variables) {client}")).env("NODE_PATH", &modules).run();
-        assert!(outcome.status == Some(0) && outcome.stdout == format!("{ARN}\n"), "{client}: {outcome}");
+    for client in AwsClient::ALL {
+        let script = format!("env $(cat variables) {}", clients.identity(client));
+        let outcome = clients.serve(world.by_profile(&script)).run();
+        assert!(
+            outcome.status == Some(0) && outcome.stdout == format!("{SOLO_ARN}\n"),
+            "{client:?}: {outcome}"
+        );
     }
     end(served);
 }
 
-fn modules() -> Option<String> {
-    let modules = installed("aws-sdk-js/node_modules/@aws-sdk/client-sts")?;
-    Some(modules.ancestors().nth(2)?.display().to_string())
-}
-
-/// libfaketime, by which a program that runs sees the clock jump.
-fn faketime() -> Option<String> {
-    if !has("faketime") {
-        return None;
-    }
-    let found = Case::new("find", &["/usr/lib", "-name", "libfaketime.so.1"], Path::new("/")).run();
-    found.stdout.lines().next().map(str::to_owned)
-}
-
-/// Serves with a clock that the file `time` moves.
-fn serve_in_time(world: &World, library: &str) -> Served {
-    std::fs::write(world.home.join("time"), "+0").unwrap();
-    let case = case(world, "exec oktapipe serve dev >variables 2>said")
-        .env("LD_PRELOAD", library)
-        .env("FAKETIME_TIMESTAMP_FILE", &world.home.join("time").display().to_string())
-        .env("FAKETIME_NO_CACHE", "1")
-        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-        .env("DONT_FAKE_MONOTONIC", "1");
-    served(world, case)
-}
-
-fn jump(world: &World, minutes: u64) {
-    world.sandbox.advance(Duration::from_secs(minutes * 60));
-    std::fs::write(world.home.join("time"), format!("+{minutes}m")).unwrap();
+/// Serves with a clock that moves.
+fn serve_in_time(world: &World, clock: &Clock) -> Served {
+    served(world, clock.rules(world.by_profile("exec oktapipe serve dev >variables 2>said")))
 }
 
 #[test]
 fn credentials_are_renewed_before_they_end_and_programs_go_on() {
-    let Some(library) = faketime() else { return };
-    let world = world();
-    let served = serve_in_time(&world, &library);
+    let world = World::with_profile();
+    let Some(clock) = Clock::new(&world) else { return };
+    let served = serve_in_time(&world, &clock);
     let first = credentials(&served)["AccessKeyId"].clone();
     assert_eq!(credentials(&served)["AccessKeyId"], first);
-    jump(&world, 50);
+    clock.advance(&world, 50);
     patiently("new credentials", || (credentials(&served)["AccessKeyId"] != first).then_some(()));
     assert_eq!(std::fs::read_to_string(world.home.join("said")).unwrap(), "");
     served.running.signal(Signal::TERM);
     served.running.end();
 }
 
+/// Programs that run on: at once, half an hour later, and when what they have is at its end.
+#[test]
+fn programs_that_run_on_get_new_credentials_when_their_own_end() {
+    let world = World::with_profile();
+    let (Some(clients), Some(clock)) = (AwsClients::new(&world), Clock::new(&world)) else { return };
+    let served = serve_in_time(&world, &clock);
+    let first = credentials(&served)["AccessKeyId"].clone();
+    let programs = AwsClient::SDKS.map(|client| {
+        let script = |script: &str| world.by_profile(&format!("set -a; . ./variables; set +a; {script}"));
+        (client, clients.start(client, &world, &clock, script))
+    });
+    let turn = |name: &str| programs.iter().for_each(|(_, program)| program.turn(name));
+    turn("first");
+    clock.advance(&world, 30);
+    turn("second");
+    clock.advance(&world, 35);
+    patiently("new credentials", || {
+        let (status, body) = get(&served, &format!("127.0.0.1:{}", served.port), &served.token);
+        (status == 200 && !body.contains(first.as_str().unwrap())).then_some(())
+    });
+    turn("third");
+    for (client, program) in programs {
+        let [first, second, third] = program.keys(SOLO_ARN);
+        assert!(first == second && second != third, "{client:?}: {first} {second} {third}");
+    }
+    assert_eq!(world.asked(), 1);
+    served.running.signal(Signal::TERM);
+    served.running.end();
+}
+
 #[test]
 fn after_a_failed_renewal_nothing_is_tried_again_and_a_login_helps() {
-    let Some(library) = faketime() else { return };
-    let world = world();
-    let served = serve_in_time(&world, &library);
+    let world = World::with_profile();
+    let Some(clock) = Clock::new(&world) else { return };
+    let served = serve_in_time(&world, &clock);
     let first = credentials(&served)["AccessKeyId"].clone();
     // The Okta session has ended too, and the password is another one.
     let right = std::fs::read_to_string(world.home.join("password")).unwrap();
     std::fs::write(world.home.join("password"), "CANARY-wrong\n").unwrap();
-    jump(&world, 300);
+    clock.advance(&world, 300);
     let here = format!("127.0.0.1:{}", served.port);
     patiently("the warning", || {
         let said = std::fs::read_to_string(world.home.join("said")).ok()?;
@@ -243,13 +221,7 @@ fn after_a_failed_renewal_nothing_is_tried_again_and_a_login_helps() {
     std::thread::sleep(Duration::from_secs(12));
     assert_eq!(tried(), before);
     std::fs::write(world.home.join("password"), right).unwrap();
-    case(&world, "oktapipe login dev >/dev/null")
-        .env("LD_PRELOAD", &library)
-        .env("FAKETIME_TIMESTAMP_FILE", &world.home.join("time").display().to_string())
-        .env("FAKETIME_NO_CACHE", "1")
-        .env("DONT_FAKE_MONOTONIC", "1")
-        .run()
-        .succeeds();
+    clock.rules(world.by_profile("oktapipe login dev >/dev/null")).run().succeeds();
     patiently("new credentials", || {
         let (status, body) = get(&served, &here, &served.token);
         (status == 200 && !body.contains(first.as_str().unwrap())).then_some(())
@@ -260,7 +232,7 @@ fn after_a_failed_renewal_nothing_is_tried_again_and_a_login_helps() {
 
 #[test]
 fn a_failure_is_one_line_and_nothing_on_stdout() {
-    let world = world();
+    let world = World::with_profile();
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = taken.local_addr().unwrap().port();
     for (script, status, word) in [
@@ -270,7 +242,7 @@ fn a_failure_is_one_line_and_nothing_on_stdout() {
         ("oktapipe serve dev --no-cache --role nobody".to_owned(), 77, "none of the"),
     ] {
         world.sandbox.advance(Duration::from_secs(2));
-        let outcome = case(&world, &script).run();
+        let outcome = world.by_profile(&script).run();
         assert!(outcome.status == Some(status) && outcome.stdout.is_empty(), "{outcome}");
         assert!(outcome.stderr.lines().count() == 1 && outcome.stderr.contains(word), "{outcome}");
     }
@@ -281,7 +253,7 @@ fn a_terminal_is_shown_where_it_is_and_not_the_token() {
     if !terminals() {
         return;
     }
-    let world = world();
+    let world = World::with_profile();
     let script = "unset OKTA_ORG OKTA_APP_ID OKTA_USERNAME; timeout 8 oktapipe serve dev; :";
     let ended = terminal(&world, "sh", script).run();
     assert!(ended.seen.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:"), "{ended:?}");

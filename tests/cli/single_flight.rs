@@ -107,6 +107,23 @@ fn the_error_document_of_a_failure_that_is_shared_is_that_of_the_stage() {
 }
 
 #[test]
+fn what_another_app_refused_fails_nobody_but_those_who_wanted_it() {
+    let world = World::new();
+    let askpass = right(&world, SOLO);
+    let other =
+        || case(&world, SOLO, &["credential-process"], &askpass).env("OKTA_APP_ID", "0oaother0000000000x7");
+    let first = other().start();
+    patiently("the question", || asked(&world).first().copied());
+    let waiting = all(vec![case(&world, SOLO, &["credential-process"], &askpass), other()]);
+    let Ok([right, wrong]) = <[Outcome; 2]>::try_from(waiting) else { panic!() };
+    let first = first.end();
+    assert!(first.status != Some(0) && first.stderr.contains("saml-fetch"), "{first}");
+    assert!(wrong.status == first.status && wrong.stderr.contains("(told by oktapipe, pid"), "{wrong}");
+    right.succeeds();
+    assert_eq!((asked(&world).len(), sign_ins(&world)), (1, 1));
+}
+
+#[test]
 fn when_the_one_is_killed_another_takes_over() {
     let world = World::new();
     let script = format!("[ \"$n\" = 1 ] && exec sleep 4; sleep 1; echo '{}'", world.password(SOLO));

@@ -14,16 +14,19 @@ use std::sync::Arc;
 const REGIONS: &str = include_str!("regions.txt");
 
 /// As `--duration` takes them, and what they are.
-const DURATIONS: [(&str, &str); 8] = [
+const DURATIONS: [(&str, &str); 7] = [
     ("15m", "the shortest that AWS gives"),
     ("30m", ""),
     ("1h", "what every role allows"),
     ("2h", ""),
     ("4h", ""),
     ("12h", "the longest that AWS gives"),
-    ("assertion", "what the assertion's SessionDuration says"),
     ("max", "12h, or what the role allows"),
 ];
+const ASSERTION: (&str, &str) = ("assertion", "what the assertion's SessionDuration says");
+
+/// The commands that go on from credentials, where no assertion says anything.
+const WITHOUT_ASSERTION: [&str; 2] = ["assume-role", "console"];
 
 /// Variables that prompts show, and which.
 const LABELS: [(&str, &str); 2] = [
@@ -36,25 +39,17 @@ const FILE_URL: &str = "file://";
 /// The command with its arguments' completers. `known` is read only if one of its values is asked for.
 pub(super) fn attach(command: Command, known: Known) -> Command {
     let known = Arc::new(known);
-    let attach = |argument: Arg| match completer(&argument, &known) {
-        Some(completer) => argument.add(completer),
-        None => argument,
+    let attach = |command: Command| {
+        let has_assertion = !WITHOUT_ASSERTION.contains(&command.get_name());
+        command.mut_args(|argument| match completer(&argument, has_assertion, &known) {
+            Some(completer) => argument.add(completer),
+            None => argument,
+        })
     };
-    command.mut_args(attach).mut_subcommands(|command| match command.get_name() {
-        "assume-role" | "console" => command.mut_args(attach).mut_arg("duration", without_assertion),
-        _ => command.mut_args(attach),
-    })
+    attach(command).mut_subcommands(attach)
 }
 
-/// These have no assertion to go by.
-fn without_assertion(duration: Arg) -> Arg {
-    duration.add(live(|_| {
-        let plain = DURATIONS.iter().filter(|(value, _)| *value != "assertion");
-        plain.map(|(value, help)| (value.to_string(), help.to_string())).collect()
-    }))
-}
-
-fn completer(argument: &Arg, known: &Arc<Known>) -> Option<ArgValueCompleter> {
+fn completer(argument: &Arg, has_assertion: bool, known: &Arc<Known>) -> Option<ArgValueCompleter> {
     let known = Arc::clone(known);
     // Positional in some commands, and a flag in all.
     if argument.get_value_names().is_some_and(|names| names.iter().any(|name| name == "PROFILE")) {
@@ -83,8 +78,8 @@ fn completer(argument: &Arg, known: &Arc<Known>) -> Option<ArgValueCompleter> {
                 FACTORS.iter().flat_map(|(_, providers)| *providers).copied().collect();
             providers.into_iter().map(|provider| (provider.to_owned(), String::new())).collect()
         }),
-        "duration" => fixed(&DURATIONS),
-        "label" => fixed(&LABELS),
+        "duration" => fixed(DURATIONS.into_iter().chain(has_assertion.then_some(ASSERTION))),
+        "label" => fixed(LABELS.into_iter()),
         "unset" => live(|_| KEYS.iter().map(|key| (key.name.to_owned(), String::new())).collect()),
         "aws_profile" => live(move |_| known.aws_profiles()),
         "ca_file" | "file" => ArgValueCompleter::new(|typed: &OsStr| files(typed)),
@@ -93,8 +88,10 @@ fn completer(argument: &Arg, known: &Arc<Known>) -> Option<ArgValueCompleter> {
     })
 }
 
-fn fixed(values: &'static [(&str, &str)]) -> ArgValueCompleter {
-    live(move |_| values.iter().map(|(value, help)| (value.to_string(), help.to_string())).collect())
+fn fixed(
+    values: impl Iterator<Item = (&'static str, &'static str)> + Clone + Send + Sync + 'static,
+) -> ArgValueCompleter {
+    live(move |_| values.clone().map(|(value, help)| (value.to_owned(), help.to_owned())).collect())
 }
 
 /// Values and what they are, of which those are offered that go on with what is typed.

@@ -3,7 +3,7 @@
 mod aws;
 mod questions;
 
-use crate::cli::{Common, Configure, Settings};
+use crate::cli::{As, Common, Configure, Settings};
 use crate::config::{self, Config, Key, Profile, Value, with_profile};
 use crate::context::Context;
 use crate::error::{Error, Kind, printable};
@@ -20,7 +20,8 @@ type Change = (&'static str, Option<Value>);
 /// asked, and shown what will be written before it is.
 ///
 /// # Errors
-/// `usage` for a value that its flag does not take; `config` for a file that is faulty; `no_terminal` where nobody can be asked; `io`.
+/// `usage` for a value that its flag does not take; `config` for a file that is faulty; `no_terminal` where nobody can be asked; `io`; `locked_file`
+/// where others write to the file all the time.
 pub fn run(arguments: &Configure, context: &Context<'_>) -> Result<Output, Error> {
     let name = name(arguments, context)?;
     let file = context.profiles.file().ok_or_else(|| {
@@ -120,7 +121,7 @@ fn given(arguments: &Configure, common: &Common) -> Result<Vec<Change>, Error> {
 
 /// The settings that flags give, by their keys.
 pub(super) fn flags(settings: &Settings, common: &Common) -> Vec<(&'static str, Value)> {
-    let Settings { org, role, region, .. } = settings;
+    let Settings { org, role: As { role, policy, region, first, strict_duration }, .. } = settings;
     let text = |text: &Option<String>| text.clone().map(Value::Text);
     let list = |list: &[String]| (!list.is_empty()).then(|| Value::List(list.to_vec()));
     let number = |number: Option<u64>| number.map(Value::Number);
@@ -137,11 +138,11 @@ pub(super) fn flags(settings: &Settings, common: &Common) -> Vec<(&'static str, 
         ("app", text(&settings.app)),
         ("role", list(&role.role)),
         ("principal", text(&role.principal)),
-        ("first", switch(settings.first)),
+        ("first", switch(*first)),
         ("duration", text(&role.duration)),
-        ("strict-duration", switch(settings.strict_duration)),
-        ("policy", text(&settings.policy)),
-        ("policy-arn", list(&settings.policy_arn)),
+        ("strict-duration", switch(*strict_duration)),
+        ("policy", text(&policy.policy)),
+        ("policy-arn", list(&policy.policy_arn)),
         ("region", text(&region.region)),
         ("label", list(&settings.label)),
         ("remember", switch(settings.remember)),

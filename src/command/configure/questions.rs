@@ -59,9 +59,10 @@ fn one(context: &Context<'_>, key: &'static Key, question: &str) -> Result<Optio
         let value = match answer.trim() {
             "" => return Ok(None),
             TAKE_OUT => return Ok(Some((key.name, None))),
-            // Factors and roles hold neither blanks nor commas.
             text if key.form == Form::List => {
-                let items = text.split([' ', ',']).filter(|item| !item.is_empty());
+                // A role's name may have commas in it.
+                let is_between = |c: char| c == ' ' || (c == ',' && key.name != "role");
+                let items = text.split(is_between).filter(|item| !item.is_empty());
                 Value::List(items.map(str::to_owned).collect())
             }
             text => Value::Text(text.to_owned()),

@@ -1,7 +1,7 @@
 //! What is there, trusted and reachable. Each look at a service takes two seconds at most.
 
 use crate::arn::{Partition, RoleArn};
-use crate::cli::Settings;
+use crate::cli::{RoleArgs, Settings};
 use crate::config::Profile;
 use crate::context::Context;
 use crate::document::Carry;
@@ -114,10 +114,11 @@ async fn org(context: &Context<'_>, flags: &Settings, profile: &Profile) -> (Che
 
 async fn sts(context: &Context<'_>, flags: &Settings, profile: &Profile) -> (Check, Option<i64>) {
     let mut environment = AwsEnvironment::choose(|name| context.environment.raw(name).map(str::to_owned));
-    environment.flag = flags.region.region.clone();
+    environment.flag = flags.role.region.region.clone();
     environment.context = profile.text("region").map(str::to_owned);
     // The role that will be asked for says the partition, where it is named whole.
-    let roles = if flags.role.role.is_empty() { profile.list("role") } else { &flags.role.role };
+    let RoleArgs { role, .. } = &flags.role.role;
+    let roles = if role.is_empty() { profile.list("role") } else { role };
     let partition: Option<Partition> =
         roles.iter().find_map(|role| RoleArn::parse(role)).map(|role| role.partition());
     let endpoint = match AwsSettings::load(&environment).await {

@@ -28,7 +28,7 @@ const LIMIT: usize = 1 << 20;
 /// Takes over what the peer's files say.
 ///
 /// # Errors
-/// `config` where there is nothing to take over, or our own file is faulty; `io`.
+/// `config` where there is nothing to take over, or our own file is faulty; `io`; `locked_file`.
 pub fn run(arguments: &Import, context: &Context<'_>) -> Result<Output, Error> {
     let file = context.profiles.file().ok_or_else(|| {
         Error::new(

@@ -24,23 +24,15 @@ use walk::{Flags, World};
 
 impl Flags {
     fn new(sign_in: &SignIn, role: &As) -> Flags {
-        let org = sign_in.org.clone();
+        let org = sign_in.whose.org.clone();
         Flags {
             authn: Authn {
                 org: org.clone(),
-                username: sign_in.username.clone(),
+                username: sign_in.whose.username.clone(),
                 password_stdin: false,
-                password_fd: sign_in.password_fd,
-                password_command: sign_in.password_command.clone(),
+                password: sign_in.password.clone(),
             },
-            factor_verify: FactorVerify {
-                org: org.clone(),
-                factor: sign_in.factor.clone(),
-                provider: sign_in.provider.clone(),
-                passcode_fd: sign_in.passcode_fd,
-                passcode_command: sign_in.passcode_command.clone(),
-                push_timeout: sign_in.push_timeout,
-            },
+            factor_verify: FactorVerify { org: org.clone(), factor: sign_in.factor.clone() },
             session: Session { org: org.clone() },
             saml_fetch: SamlFetch { org, app: sign_in.app.clone() },
             saml_roles: SamlRoles {
@@ -54,8 +46,8 @@ impl Flags {
             assume: Assume {
                 role: Default::default(),
                 strict_duration: role.strict_duration,
-                policy: role.policy.clone(),
-                policy_arn: role.policy_arn.clone(),
+                policy: role.policy.policy.clone(),
+                policy_arn: role.policy.policy_arn.clone(),
                 region: role.region.clone(),
             },
         }

@@ -11,21 +11,27 @@ use crate::cli::{As, SignIn};
 use crate::context::{Context, Profiles};
 use crate::document::{Carry, Document, RESERVED};
 use crate::error::{Error, Kind};
+use crate::stage::{self, Output};
 use crate::store::{Cache, Entry, Item, Owner, Queue, Turn};
 use crate::time;
 use serde_json::Value;
 use std::cell::Cell;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// An assertion that ends within so many seconds may be refused when it arrives.
 const MARGIN: i64 = 30;
+/// How long renewing what is good still may take: whoever asked waits for it, with an answer at hand.
+const UNASKED: Duration = Duration::from_secs(10);
+/// For so long, in seconds, it is not tried again when it could not be done: in the last quarter of an hour botocore asks before each of its calls.
+const AGAIN: i64 = 60;
 
 /// A login, as it was asked for.
 pub(crate) struct Source<'c, 'w> {
     context: &'c Context<'w>,
     flags: Flags,
     demand: Demand,
-    start: Instant,
+    /// Since when others are waited for.
+    start: Cell<Instant>,
     /// How many roles the flags and the profile name.
     roles: usize,
     /// What is kept, and whose it is; `None` if nothing shall be kept, or nobody knows yet whose it is.
@@ -50,20 +56,22 @@ impl<'c, 'w> Source<'c, 'w> {
         flags.saml_roles.remember |= profile.switch("remember");
         if demand == Demand::Process {
             let limit = demand.patience().as_secs();
-            let given = flags.factor_verify.push_timeout.or_else(|| profile.number("push-timeout"));
-            flags.factor_verify.push_timeout = Some(given.map_or(limit, |given| given.min(limit)));
+            let timeout = &mut flags.factor_verify.factor.push_timeout;
+            let given = timeout.or_else(|| profile.number("push-timeout"));
+            *timeout = Some(given.map_or(limit, |given| given.min(limit)));
         }
         let kept = if sign_in.no_cache || profile.switch("no-cache") {
             None
         } else {
-            let owner = owner(context, sign_in, &profile).map_err(faulty)?.map(|owner| {
+            let owner = owner(context, &sign_in.whose, sign_in.app.as_deref(), &profile).map_err(faulty)?;
+            let owner = owner.map(|owner| {
                 flags.authn.username = Some(owner.user.clone());
                 Owner { role: wish(context, role, &profile), ..owner }
             });
             owner.and_then(|owner| Some((cache(context)?, owner)))
         };
         let roles = list(&role.role.role, &profile, "role").len();
-        Ok(Source { context, flags, demand, start: Instant::now(), roles, kept })
+        Ok(Source { context, flags, demand, start: Cell::new(Instant::now()), roles, kept })
     }
 
     /// Whether more than one role is named: each is meant then.
@@ -109,7 +117,9 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(held) = held {
             return Ok(self.silently(cache, owner).await.unwrap_or(held.document));
         }
-        let many = Many::new(self.context, cache, self.demand, self.start);
+        // `serve` asks again after hours.
+        self.start.set(Instant::now());
+        let many = Many::new(self.context, (cache, &owner.app), self.demand, self.start.get());
         many.one(&owner.lock(), || self.fresh(), self.assume()).await
     }
 
@@ -121,11 +131,19 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(fresh) = self.fresh() {
             return Some(fresh);
         }
+        let since = |time: i64| self.context.clock.now() - time;
+        if lead.last_unrenewed().is_some_and(|time| (0..AGAIN).contains(&since(time))) {
+            return None;
+        }
         lead.begin(self.context.clock.now());
         let nobody = Nobody(self.context.terminal);
         let world = World { terminal: &nobody, ..World::new(self.context) };
-        let result = self.renew(cache, owner, &world).await;
-        lead.end(self.context.clock.now(), None);
+        let result = tokio::time::timeout(UNASKED, self.renew(cache, owner, &world)).await.ok().flatten();
+        let now = self.context.clock.now();
+        match &result {
+            Some(_) => lead.end(now, None),
+            None => lead.give_up(now),
+        }
         result
     }
 
@@ -133,20 +151,26 @@ impl<'c, 'w> Source<'c, 'w> {
         let form = match self.kept_form() {
             Some(form) => form,
             None => {
-                let session = cache.get(Item::Session, &owner.session(), self.context.clock.now())?;
+                let whose = owner.session();
+                let session = cache.get(Item::Session, &whose, self.context.clock.now())?;
                 let inner = world.before(&[session.document]);
-                let stage = crate::stage::saml_fetch::run(&self.flags.saml_fetch, &inner).await;
-                // A step-up would need somebody.
-                match stage {
-                    Ok(crate::stage::Output::Document(form)) if form.has("SAMLResponse") => {
+                match stage::saml_fetch::run(&self.flags.saml_fetch, &inner).await {
+                    Ok(Output::Document(form)) if form.has("SAMLResponse") => {
                         self.keep_form(&form);
                         form
                     }
-                    _ => return None,
+                    // A step-up would need somebody.
+                    Ok(_) => return None,
+                    Err(error) => {
+                        if error.kind() == Some(Kind::SessionExpired) {
+                            cache.remove(Item::Session, &whose);
+                        }
+                        return None;
+                    }
                 }
             }
         };
-        let roles = to_roles(&self.flags, world, &form).ok()?;
+        let roles = to_roles(&self.flags, world, &form).await.ok()?;
         let mut all = to_credentials(&self.flags, world, &roles).await.ok()?;
         let document = all.pop()?.ok()?;
         self.keep_credentials(owner, &document);
@@ -158,7 +182,7 @@ impl<'c, 'w> Source<'c, 'w> {
         let form = self.form().await?;
         let watched = Watched { terminal: self.context.terminal, has_chosen: Cell::new(false) };
         let world = World { terminal: &watched, ..World::new(self.context) };
-        let roles = to_roles(&self.flags, &world, &form)?;
+        let roles = to_roles(&self.flags, &world, &form).await?;
         let mut all = to_credentials(&self.flags, &world, &roles).await?;
         let one = all
             .pop()
@@ -179,7 +203,7 @@ impl<'c, 'w> Source<'c, 'w> {
     pub(crate) async fn all(&self) -> Result<Vec<Result<Document, Error>>, Failed> {
         let form = self.form().await?;
         let world = World::new(self.context);
-        let roles = to_roles(&self.flags, &world, &form)?;
+        let roles = to_roles(&self.flags, &world, &form).await?;
         let all = to_credentials(&self.flags, &world, &roles).await?;
         if let Some((_, owner)) = &self.kept {
             for document in all.iter().flatten() {
@@ -191,15 +215,17 @@ impl<'c, 'w> Source<'c, 'w> {
         Ok(all)
     }
 
-    /// The roles that are offered, with the assertion: all of them, whatever the profile chooses.
+    /// The roles that are offered, with the assertion: all of them, whatever the profile chooses; with the names of accounts, if that is wanted.
     ///
     /// # Errors
     /// Those of the stages up to `saml-roles`.
-    pub(crate) async fn roles(&self) -> Result<Document, Failed> {
+    pub(crate) async fn roles(mut self, aliases: bool) -> Result<Document, Failed> {
+        self.flags.saml_roles.aliases = aliases;
         let form = self.form().await?;
         let nothing = Profiles::default();
         let world = World { profiles: &nothing, ..World::new(self.context) };
-        to_roles(&self.flags, &world, &form)?
+        to_roles(&self.flags, &world, &form)
+            .await?
             .pop()
             .ok_or_else(|| Error::new(Kind::Internal, "saml-roles printed nothing", "report it").into())
     }
@@ -210,7 +236,7 @@ impl<'c, 'w> Source<'c, 'w> {
         if let Some(form) = self.kept_form() {
             return Ok(form);
         }
-        let many = Many::new(self.context, cache, self.demand, self.start);
+        let many = Many::new(self.context, (cache, &owner.app), self.demand, self.start.get());
         let session = owner.session();
         let work = async {
             match cache.get(Item::Session, &session, self.context.clock.now()) {

@@ -4,7 +4,7 @@ use super::Failed;
 use super::fresh::Demand;
 use crate::cli::Step;
 use crate::context::Context;
-use crate::document::error_document;
+use crate::document::{RESERVED, error_document};
 use crate::error::{Error, Kind};
 use crate::store::{Cache, Queue, Record, Turn};
 use crate::terminal::Waiting;
@@ -17,11 +17,15 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// For so long, in seconds, a refusal is also the answer to an SDK that asks again at once: a wrong password that is sent again and again
 /// locks the account.
 const REFUSED: i64 = 5;
+/// The member of what is told to the others that names the app.
+const APP: &str = "app";
 
 /// A process among others.
 pub(super) struct Many<'c, 'w> {
     pub(super) context: &'c Context<'w>,
     pub(super) cache: &'c Cache,
+    /// The app that a sign-in is to lead to; those to several apps of one org wait for each other.
+    pub(super) app: &'c str,
     pub(super) demand: Demand,
     /// Since when others are waited for, and for how long: for all of them together.
     pub(super) start: Instant,
@@ -32,11 +36,11 @@ impl<'c, 'w> Many<'c, 'w> {
     /// As patient as those are for whom it is.
     pub(super) fn new(
         context: &'c Context<'w>,
-        cache: &'c Cache,
+        (cache, app): (&'c Cache, &'c str),
         demand: Demand,
         start: Instant,
     ) -> Many<'c, 'w> {
-        Many { context, cache, demand, start, patience: demand.patience() }
+        Many { context, cache, app, demand, start, patience: demand.patience() }
     }
 
     /// What `ready` finds, once it is there; else what `work` comes to, done by one of all that ask for `name` at a time.
@@ -89,7 +93,8 @@ impl<'c, 'w> Many<'c, 'w> {
         }
         lead.begin(self.context.clock.now());
         let result = work.await;
-        lead.end(self.context.clock.now(), result.as_ref().err().and_then(told));
+        let failure = result.as_ref().err().and_then(|failed| told(failed, self.app));
+        lead.end(self.context.clock.now(), failure);
         result
     }
 
@@ -100,30 +105,49 @@ impl<'c, 'w> Many<'c, 'w> {
         self.context.terminal.waiting(&text, (!self.context.common.quiet).then_some(&text))
     }
 
-    /// Whether another one's failure is ours. One that could ask nobody says nothing about us, if we can.
+    /// Whether another one's failure is ours. One that could ask nobody says nothing about us, if we can, and what became of the way to another app
+    /// nothing at all: that app may not be assigned.
     fn is_ours_too(&self, record: &Record) -> bool {
         let is_about_people = matches!(
             kind(record),
             Some(Kind::NoTerminal | Kind::RoleAmbiguous | Kind::FactorAmbiguous | Kind::AppAmbiguous)
         );
-        !(is_about_people && self.context.terminal.can_ask())
+        !(is_about_people && self.context.terminal.can_ask()) && self.is_on_our_way(record)
+    }
+
+    fn is_on_our_way(&self, record: &Record) -> bool {
+        let app = || reserved(record)?.get(APP)?.as_str();
+        let is_of_the_app =
+            error_of(record).is_some_and(|error| error.get("stage") == Some(&"saml-fetch".into()));
+        !is_of_the_app || app() == Some(self.app)
     }
 
     fn is_refused_still(&self, record: &Record) -> bool {
         let age = self.context.clock.now() - record.time;
         let is_refusal = kind(record).is_some_and(|kind| kind.exit_code() == 77);
-        self.demand == Demand::Process && is_refusal && (0..REFUSED).contains(&age)
+        self.demand == Demand::Process
+            && is_refusal
+            && (0..REFUSED).contains(&age)
+            && self.is_on_our_way(record)
     }
 }
 
 /// The error document of a failure that the others share. A signal, or a reader that left, is this process's alone.
-fn told(failed: &Failed) -> Option<Map<String, Value>> {
+fn told(failed: &Failed, app: &str) -> Option<Map<String, Value>> {
     let Error::Failed(failure) = &failed.error else { return None };
-    Some(error_document(failed.stage.unwrap_or("login"), failure).into_members())
+    let mut members = error_document(failed.stage.unwrap_or("login"), failure).into_members();
+    if let Some(Value::Object(reserved)) = members.get_mut(RESERVED) {
+        reserved.insert(APP.to_owned(), app.into());
+    }
+    Some(members)
+}
+
+fn reserved(record: &Record) -> Option<&Map<String, Value>> {
+    record.error.as_ref()?.get(RESERVED)?.as_object()
 }
 
 fn error_of(record: &Record) -> Option<&Map<String, Value>> {
-    record.error.as_ref()?.get(crate::document::RESERVED)?.get("error")?.as_object()
+    reserved(record)?.get("error")?.as_object()
 }
 
 /// The kind, by its name and number: `io` has two.
@@ -140,7 +164,7 @@ fn shared(record: &Record) -> Failed {
     let message =
         format!("{} (told by oktapipe, pid {}, which this one waited for)", text("message"), record.pid);
     let mut body = record.error.clone().unwrap_or_default();
-    body.remove(crate::document::RESERVED);
+    body.remove(RESERVED);
     let error = Error::new(kind(record).unwrap_or(Kind::Internal), message, text("hint")).with_body(body);
     Failed { stage, error }
 }
@@ -188,7 +212,7 @@ mod tests {
             input: RefCell::new(Box::new(io::empty())),
             warn: &|_| {},
         };
-        let many = Many { patience, ..Many::new(&context, &cache, Demand::Process, Instant::now()) };
+        let many = Many { patience, ..Many::new(&context, (&cache, ""), Demand::Process, Instant::now()) };
         let Ok(Turn::Lead(other)) = Queue::new(&cache, "test.lock").unwrap().turn() else {
             panic!("no turn")
         };

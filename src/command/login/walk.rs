@@ -89,13 +89,17 @@ pub(super) async fn to_form(
 ///
 /// # Errors
 /// Those of `saml-roles`.
-pub(super) fn to_roles(
+pub(super) async fn to_roles(
     flags: &Flags,
     world: &World<'_, '_>,
     form: &Document,
 ) -> Result<Vec<Document>, Failed> {
     let inner = world.before(std::slice::from_ref(form));
-    match stage::saml_roles::run(&flags.saml_roles, &inner) {
+    let listed = match flags.saml_roles.aliases {
+        true => stage::saml_roles::with_aliases(&flags.saml_roles, &inner).await,
+        false => stage::saml_roles::run(&flags.saml_roles, &inner),
+    };
+    match listed {
         Ok(Output::Lines(lines)) => {
             lines.into_iter().collect::<Result<_, _>>().map_err(|error| Failed::at("saml-roles", error))
         }

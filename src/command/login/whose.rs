@@ -1,7 +1,7 @@
 //! Whose a login is: what is kept of it is found by this again.
 
 use crate::arn::{RoleArn, RolePattern};
-use crate::cli::{As, SignIn};
+use crate::cli::{As, Whose};
 use crate::config::Profile;
 use crate::context::Context;
 use crate::document::Document;
@@ -40,7 +40,7 @@ pub(crate) fn wish(context: &Context<'_>, role: &As, profile: &Profile) -> Strin
         true => text(&role.role.principal, "principal"),
         false => role.role.principal.clone(),
     };
-    let policy = text(&role.policy, "policy");
+    let policy = text(&role.policy.policy, "policy");
     // What a file says may change under its name.
     let content =
         policy.as_deref().and_then(|text| std::fs::read_to_string(text.strip_prefix("file://")?).ok());
@@ -55,7 +55,7 @@ pub(crate) fn wish(context: &Context<'_>, role: &As, profile: &Profile) -> Strin
         list(&role.role.role, profile, "role"),
         [json!(principal), json!(role.first || profile.switch("first"))],
         text(&role.role.duration, "duration"),
-        [json!(policy), json!(content), json!(list(&role.policy_arn, profile, "policy-arn"))],
+        [json!(policy), json!(content), json!(list(&role.policy.policy_arn, profile, "policy-arn"))],
         role.strict_duration || profile.switch("strict-duration"),
         region,
     ])
@@ -76,22 +76,23 @@ pub(crate) fn is_named(role: &As, profile: &Profile, document: &Document) -> boo
 /// `config` for what is no org; those of asking for the name.
 pub(crate) fn owner(
     context: &Context<'_>,
-    sign_in: &SignIn,
+    whose: &Whose,
+    app: Option<&str>,
     profile: &Profile,
 ) -> Result<Option<Owner>, Error> {
-    let setting = |key: &str, flag: &Option<String>, variable: &str| {
-        context.setting(key, flag.as_deref(), &[variable], None, profile)
+    let setting = |key: &str, flag: Option<&str>, variable: &str| {
+        context.setting(key, flag, &[variable], None, profile)
     };
-    let Some(org) = setting("org", &sign_in.org.org, "OKTA_ORG") else { return Ok(None) };
+    let Some(org) = setting("org", whose.org.org.as_deref(), "OKTA_ORG") else { return Ok(None) };
     let org = Org::parse(&org)?;
-    let user = match setting("username", &sign_in.username, "OKTA_USERNAME") {
+    let user = match setting("username", whose.username.as_deref(), "OKTA_USERNAME") {
         Some(user) => user,
         None if context.terminal.can_ask() => context
             .terminal
             .ask(&format!("Okta user name for {org:?}"), "give --username or set OKTA_USERNAME")?,
         None => return Ok(None),
     };
-    let app = setting("app", &sign_in.app, "OKTA_APP_ID").unwrap_or_default();
+    let app = setting("app", app, "OKTA_APP_ID").unwrap_or_default();
     let app = org.app(&app).map_or(app, String::from);
     Ok(Some(Owner { org: org.origin(), user, app, ..Owner::default() }))
 }

@@ -1,6 +1,6 @@
 //! Which factor, and how it is verified. Dispatch is on Okta's `factorType` and `provider`, never on the prefixes of ids.
 
-use crate::cli::FactorVerify;
+use crate::cli::FactorArgs;
 use crate::context::Context;
 use crate::error::{Error, Kind, printable};
 use crate::terminal::Choice;
@@ -46,7 +46,7 @@ pub(super) fn method(factor: &Factor) -> Option<Method> {
 /// The factor to verify: those that the flags leave. A code that was given limits them to factors that take one, and of a factor that
 /// has to be named (`question`, whose answer is no code) only `--factor` makes a choice then.
 pub(super) fn choose(
-    arguments: &FactorVerify,
+    arguments: &FactorArgs,
     context: &Context<'_>,
     transaction: &Transaction<'_>,
     code: Given,

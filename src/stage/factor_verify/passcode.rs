@@ -2,7 +2,7 @@
 
 use super::super::still_read;
 use super::choice::{Given, Method, describe};
-use crate::cli::FactorVerify;
+use crate::cli::FactorArgs;
 use crate::context::{Context, Source};
 use crate::error::{Error, Kind, printable};
 use crate::okta::Okta;
@@ -26,7 +26,7 @@ pub(super) struct Codes<'a> {
 
 impl<'a> Codes<'a> {
     /// Reads what stands ready; a command is run later, after the message with its code was sent.
-    pub(super) fn new(arguments: &'a FactorVerify, context: &Context<'_>) -> Result<Codes<'a>, Error> {
+    pub(super) fn new(arguments: &'a FactorArgs, context: &Context<'_>) -> Result<Codes<'a>, Error> {
         if arguments.passcode_fd == Some(0) {
             let message = "stdin holds the document, not the passcode";
             return Err(Error::new(Kind::Usage, message, "use another descriptor"));

@@ -101,6 +101,22 @@ fn after_a_success_or_a_cancelled_one_nothing_is_shared() {
 }
 
 #[test]
+fn what_could_not_be_renewed_fails_nobody_and_is_known_to_the_next_one() {
+    let place = Place::new();
+    let first = lead(&mut queue(&place));
+    assert!(first.last_unrenewed().is_none());
+    first.begin(1);
+    let mut second = queue(&place);
+    waits(&mut second);
+    first.give_up(7);
+    let next = lead(&mut second);
+    assert_eq!((next.last_unrenewed(), next.last_failure()), (Some(7), None));
+    next.begin(8);
+    next.end(9, None);
+    assert!(lead(&mut queue(&place)).last_unrenewed().is_none());
+}
+
+#[test]
 fn a_file_that_says_nonsense_is_no_obstacle() {
     let place = Place::new();
     for text in ["", "{", "[]", "{\"number\": -1}", "\u{0}\u{0}", &"9".repeat(100_000)] {

@@ -179,6 +179,7 @@ fn a_folder_that_another_process_writes_to_is_given_up_soon() {
     rustix::fs::flock(&other, rustix::fs::FlockOperation::LockExclusive).unwrap();
     let start = Instant::now();
     let error = place.roles().remember(&[role(1, "New", "okta")]).unwrap_err();
+    assert_eq!(error.kind(), Some(Kind::LockedFile));
     assert!(error.to_string().contains("another oktapipe"), "{error}");
     assert!(start.elapsed() < Duration::from_secs(5));
     assert_eq!(place.roles().known(), [role(1, "Dev", "okta")]);

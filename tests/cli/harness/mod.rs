@@ -3,11 +3,19 @@
 //! Every outcome is searched for canaries, which stand in every password, token, cookie and key of the sandbox: none may be in what was
 //! typed (argv), in stderr, or on the stdout of a failure. So the whole suite is one test of that promise.
 
+mod aws_clients;
+mod clock;
+mod everyday;
 mod running;
 mod terminal;
+mod tools;
 
+pub use aws_clients::{AwsClient, AwsClients};
+pub use clock::Clock;
+pub use everyday::SOLO_ARN;
 pub use running::{Running, patiently};
 pub use terminal::{Terminal, terminal, terminals};
+pub use tools::{built, can, has, has_all, installed, path};
 
 use oktapipe_sandbox::{Options, Sandbox};
 use serde_json::Value;
@@ -278,32 +286,8 @@ impl std::fmt::Display for Outcome {
     }
 }
 
-/// Where programs are looked for: beside our own binary, in the virtual environment that `OKTAPIPE_TOOLS` names (with the AWS CLI, say), and
-/// in the tester's PATH.
-pub fn path() -> String {
-    let own = Path::new(env!("CARGO_BIN_EXE_oktapipe")).parent().unwrap().display().to_string();
-    let tools = std::env::var("OKTAPIPE_TOOLS").map(|folder| format!("{folder}/bin")).ok();
-    tools.into_iter().chain(std::env::var("PATH")).fold(own, |path, more| format!("{path}:{more}"))
-}
-
 /// The beginning of a text that may have megabytes.
 fn cut(text: &str) -> String {
     let kept: String = text.chars().take(4000).collect();
     if kept.len() < text.len() { format!("{kept}... ({} bytes)", text.len()) } else { kept }
-}
-
-/// Whether a program that a test drives is there. One that is missing fails the test in CI (`CI=true`), and is skipped loudly elsewhere.
-pub fn has(program: &str) -> bool {
-    let found = std::env::split_paths(&path()).any(|folder| folder.join(program).is_file());
-    if !found {
-        assert!(std::env::var("CI").is_err(), "{program} is not installed, and CI must have it");
-        // Not eprintln!, which the test harness keeps to itself when the test passes.
-        let _ = std::io::stderr().write_all(format!("SKIPPED: {program} is not installed\n").as_bytes());
-    }
-    found
-}
-
-/// Whether all of them are there. Each one that is missing is told.
-pub fn has_all(programs: &[&str]) -> bool {
-    programs.iter().filter(|program| !has(program)).count() == 0
 }

@@ -6,8 +6,8 @@ use std::io::{PipeWriter, Read};
 use std::process::{Child, ChildStdout};
 use std::time::{Duration, Instant};
 
-/// How long a test waits for what has to come.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for what has to come: 20 s were not enough where two cores had fifteen things to do.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A command that was started.
 #[must_use = "it is still running"]

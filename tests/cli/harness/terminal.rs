@@ -65,7 +65,7 @@ impl Terminal<'_> {
         let mut command = Command::new("python3");
         command
             .arg(pty)
-            .args(["--shell", self.shell, "--run", &self.script, "--timeout", "20"])
+            .args(["--shell", self.shell, "--run", &self.script, "--timeout", "60"])
             .args(&self.steps);
         command.env_clear().envs(self.world.sandbox.environment()).current_dir(&self.world.home);
         command

@@ -1,0 +1,48 @@
+//! What is written into a file that people edit too.
+
+use super::super::{Value, with_profile};
+use crate::error::Error;
+use std::path::Path;
+
+#[test]
+fn an_edit_changes_what_it_names_and_nothing_else() {
+    let before =
+        "# mine\n\n[profile.a] # first\norg = 'x'   # why\n# between\nrole = 'Dev'\n\n[profile.b]\norg='y'\n";
+    let settings = [
+        ("org", Some(Value::Text("z".into()))),
+        ("role", None),
+        ("factor", Some(Value::List(vec!["push".into(), "sms".into()]))),
+        ("push-timeout", Some(Value::Number(9))),
+        ("strict-duration", Some(Value::Switch(true))),
+    ];
+    let after = with_profile(before, "a", &settings).unwrap();
+    assert_eq!(
+        after,
+        "# mine\n\n[profile.a] # first\norg = \"z\"   # why\nfactor = [\"push\", \"sms\"]\npush-timeout = 9\nstrict-duration = true\n\n[profile.b]\norg='y'\n"
+    );
+    let settings =
+        [("inherit", Some(Value::Text("b".into()))), ("label", Some(Value::List(vec!["A".into()])))];
+    let after = with_profile(before, "c/d", &settings).unwrap();
+    assert_eq!(after, format!("{before}\n[profile.\"c/d\"]\ninherit = \"b\"\nlabel = \"A\"\n"));
+    assert_eq!(with_profile("", "a", &settings[1..]).unwrap(), "[profile.a]\nlabel = \"A\"\n");
+    let inline =
+        with_profile("profile = {a = {org = 'x'}}\n", "a", &[("region", Some(Value::Text("eu".into())))]);
+    assert_eq!(inline.unwrap(), "profile = {a = {org = 'x', region = \"eu\" }}\n");
+}
+
+#[test]
+fn an_edit_never_writes_what_would_not_be_read() {
+    for (text, name, key, value) in [
+        ("[profile.a]\nnope = 1", "a", "org", "x"),
+        ("", "a b", "org", "x"),
+        ("", "a", "inherit", "a"),
+        ("", "a", "region", "no region"),
+        ("", "a", "password", "CANARY"),
+    ] {
+        let fault = with_profile(text, name, &[(key, Some(Value::Text(value.into())))]).unwrap_err();
+        assert!(
+            matches!(fault.error(Path::new("f")), Error::Failed(_))
+                && !format!("{fault:?}").contains("CANARY")
+        );
+    }
+}

@@ -166,15 +166,11 @@ impl Folder {
 fn make(path: &Path) -> Result<(), Error> {
     // Nothing is made where something is: `recursive` follows a symlink and finds it good.
     if path.symlink_metadata().is_err() {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .map_err(|error| {
-                let path = printable(&path.display().to_string());
-                let message = format!("the folder {path} cannot be made ({error})");
-                Error::new(Kind::CannotCreate, message, "make it, or check what is in its way")
-            })?;
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
+            let path = printable(&path.display().to_string());
+            let message = format!("the folder {path} cannot be made ({error})");
+            Error::new(Kind::CannotCreate, message, "make it, or check what is in its way")
+        })?;
     }
     Ok(())
 }

@@ -81,12 +81,11 @@ impl Folder {
                 Err(error) => return Err(refused(&self.path, &format!("cannot be locked ({error})"))),
             }
         }
-        let path = printable(&self.path.display().to_string());
-        Err(Error::new(
-            Kind::LockedFile,
-            format!("{path} is being written to by another oktapipe"),
-            "try again",
-        ))
+        let message = format!(
+            "{} is being written to by another oktapipe",
+            printable(&self.path.display().to_string())
+        );
+        Err(Error::new(Kind::LockedFile, message, "try again"))
     }
 
     /// A file of it for reading, if there is one.

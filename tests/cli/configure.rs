@@ -1,6 +1,6 @@
 //! `configure`: a profile by flags and by questions, what is kept of the file, and what is written nowhere.
 
-use crate::harness::{Case, World, has, terminal, terminals};
+use crate::harness::{Case, World, terminal, terminals};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -333,9 +333,8 @@ fn a_folder_that_another_one_writes_to_all_the_time_is_locked_and_the_file_stays
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_73() {
-    let world = World::new();
-    let outcome = configure(&world, &["--org", "acme"]).env("HOME", "/proc").run();
+fn a_folder_that_cannot_be_made_exits_73() {
+    let outcome = configure(&World::new(), &["--org", "acme"]).env("HOME", "/proc").run();
     assert!(outcome.stderr.contains("the folder /proc/.config/oktapipe cannot be made"), "{outcome}");
     outcome.fails(73, "io");
 }

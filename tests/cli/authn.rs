@@ -118,7 +118,7 @@ fn without_a_password_or_a_name_the_hint_names_the_ways_to_give_one() {
         for arguments in [&["authn", "-u", ADA][..], &["authn", "-u", ADA, "--no-input"]] {
             let outcome = world.oktapipe(arguments).stdin(stdin).run();
             outcome.fails(69, "no_terminal");
-            for way in ["--password-stdin", "--password-fd", "--password-command", "OKTA_PASSWORD"] {
+            for way in ["--password-fd", "--password-command", "OKTA_PASSWORD"] {
                 assert!(outcome.stderr.contains(way), "{outcome}");
             }
         }

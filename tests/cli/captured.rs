@@ -147,7 +147,7 @@ fn a_child_without_a_terminal_says_what_to_give_instead_of_asking() {
     let ca = world.sandbox.ca_file().display().to_string();
     for (script, kind, word) in [
         ("factor-verify <mfa", "no_terminal", "--passcode-fd"),
-        ("authn -u ada --org https://localhost </dev/null", "no_terminal", "--password-stdin"),
+        ("authn -u ada --org https://localhost </dev/null", "no_terminal", "--password-fd"),
         ("authn --org https://localhost </dev/null", "no_terminal", "--password"),
     ] {
         let text = format!("setsid -w env -i PATH=\"$PATH\" SSL_CERT_FILE={ca} sh -c 'oktapipe {script}'");

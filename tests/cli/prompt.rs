@@ -180,7 +180,7 @@ fn without_input_nothing_is_asked_on_a_terminal_either() {
     let ended = terminal(&world, "sh", "oktapipe authn --no-input </dev/null | cat >out; cat out")
         .expect("--no-input")
         .run();
-    assert!(ended.seen.contains("no_terminal") && ended.seen.contains("--password-stdin"), "{ended:?}");
+    assert!(ended.seen.contains("no_terminal") && ended.seen.contains("--password-fd"), "{ended:?}");
 }
 
 #[test]

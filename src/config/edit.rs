@@ -1,7 +1,7 @@
 //! The file's text with one profile changed: all else, comments too, stays byte for byte.
 
 use super::{Config, Fault, Value};
-use toml_edit::{Array, DocumentMut, Item, Table};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table};
 
 /// Whether a profile may be called that: what stands in a command line, in a TOML table and in `~/.aws/config` without quotes.
 pub fn is_name(name: &str) -> bool {
@@ -39,8 +39,13 @@ fn edited(text: &str, name: &str, settings: &[(&str, Option<Value>)]) -> Result<
         table.set_implicit(true);
         Item::Table(table)
     });
+    // An inline table holds values alone: with a table in it, toml_edit 0.25 panics when it is written.
+    let new = match profiles.is_inline_table() {
+        true => toml_edit::value(InlineTable::new()),
+        false => Item::Table(Table::new()),
+    };
     let profiles = profiles.as_table_like_mut();
-    let profile = profiles.map(|profiles| profiles.entry(name).or_insert_with(|| Item::Table(Table::new())));
+    let profile = profiles.map(|profiles| profiles.entry(name).or_insert(new));
     let Some(profile) = profile.and_then(Item::as_table_like_mut) else { return Ok(document.to_string()) };
     for (key, setting) in settings {
         match setting {

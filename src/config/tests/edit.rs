@@ -30,6 +30,18 @@ fn an_edit_changes_what_it_names_and_nothing_else() {
     assert_eq!(inline.unwrap(), "profile = {a = {org = 'x', region = \"eu\" }}\n");
 }
 
+/// Found by fuzzing: a table in it made toml_edit panic.
+#[test]
+fn a_profile_is_added_to_an_inline_table() {
+    for (before, after) in [
+        ("profile = {a = {org = 'x'}}\n", "profile = {a = {org = 'x'}, b = { org = \"y\" } }\n"),
+        ("profile ={a ={org=''} ,}\n", "profile ={a ={org=''} , b = { org = \"y\" } ,}\n"),
+        ("profile = {}\n", "profile = { b = { org = \"y\" } }\n"),
+    ] {
+        assert_eq!(with_profile(before, "b", &[("org", Some(Value::Text("y".into())))]).unwrap(), after);
+    }
+}
+
 #[test]
 fn an_edit_never_writes_what_would_not_be_read() {
     for (text, name, key, value) in [

@@ -1,8 +1,10 @@
-//! A file of profiles is read, or refused on one of its lines; what is read means the same after a change of another profile, and in an excerpt.
+//! A file of profiles is read, or refused on one of its lines; what is read means the same after a change of another profile or of the names of
+//! accounts, and in an excerpt.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use oktapipe::config::{Config, KEYS, Value, excerpt, with_profile};
+use oktapipe::config::{Config, KEYS, Value, excerpt, with_aliases, with_profile};
+use std::path::Path;
 
 fn values(config: &Config, name: &str) -> Vec<Option<Value>> {
     let profile = config.profile(name).unwrap();
@@ -17,7 +19,15 @@ fuzz_target!(|text: &str| {
     let change = [("org", Some(Value::Text("x".to_owned()))), ("inherit", None)];
     let after = with_profile(text, "other", &change).map(|after| Config::parse(&after).unwrap());
     let part = Config::parse(&excerpt(text, &config.names().collect::<Vec<_>>())).unwrap();
+    let named = with_aliases(text, &[("000000000001", "x")]).map(|named| Config::parse(&named).unwrap());
+    assert!(named.as_ref().map_or(true, |named| named.aliases()["000000000001"] == "x"), "{text:?}");
     for name in config.names() {
+        let at_home = config.profile(name).unwrap().at_home(Path::new("/h"));
+        assert!(!at_home.text("ca-file").is_some_and(|path| path.starts_with("~/")), "{text:?}");
+        assert!(
+            named.as_ref().map_or(true, |named| values(named, name) == values(&config, name)),
+            "{text:?}"
+        );
         assert_eq!(values(&config, name), values(&part, name), "{text:?}");
         let Ok(after) = &after else { continue };
         assert!(

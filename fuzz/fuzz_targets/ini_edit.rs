@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use oktapipe::ini::{Change, Ini};
+use oktapipe::ini::{Change, Ini, entries};
 use oktapipe_fuzz::readers::sections;
 
 // Three lines of what to do, and the file.
@@ -19,4 +19,6 @@ fuzz_target!(|input: &str| {
     assert!(found.value("new").as_deref() == Some("x y") && found.value(gone).is_none(), "{text:?}");
     assert_eq!(sections(text, section), sections(&after, section), "{text:?}");
     assert_eq!(*again.edit(&change()).unwrap(), *after, "{text:?}");
+    let is_plain = |text: &str| after.contains(text) && !text.chars().any(|c| c.is_control() && c != '\t');
+    assert!(entries(&after).all(|entry| is_plain(entry.key) && is_plain(entry.value)), "{after:?}");
 });

@@ -1,4 +1,5 @@
-//! A proxy variable names a proxy or is an error, and neither name nor error repeats its password.
+//! A proxy variable names a proxy or is an error, and neither name nor error repeats its password. A list of exemptions is plain hosts,
+//! which say the same again, or an error.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -23,4 +24,14 @@ fuzz_target!(|text: &str| {
     let shown = format!("{:?} {:?} {:?}", secret, secret.url().err(), secret.name(&org));
     // Behind an @ or a slash of its own, the text is no password any more.
     assert!(text.contains(['@', '/', '?', '#', '\\']) || !shown.contains("CANARY"), "{shown}");
+    let exempt = |list: String| Proxies::choose(move |name| (name == "NO_PROXY").then(|| list.clone()));
+    match exempt(text.to_owned()).exempt() {
+        Ok(hosts) => {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/*".contains(c);
+            assert!(hosts.iter().all(|host| text.contains(host) && host.chars().all(plain)), "{hosts:?}");
+            let again = exempt(hosts.join(","));
+            assert_eq!(again.exempt().ok().as_ref(), Some(&hosts));
+        }
+        Err(error) => assert!(error.to_string().contains("NO_PROXY"), "{error}"),
+    }
 });

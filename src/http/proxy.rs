@@ -37,12 +37,20 @@ impl Proxies {
 
     pub(super) fn to_reqwest(&self) -> Result<Option<reqwest::Proxy>, Error> {
         let Some((name, url)) = self.url()? else { return Ok(None) };
-        let exempt = match &self.exempt {
-            Some((name, list)) => format!("{},{THIS_MACHINE}", exemptions(name, list)?.join(",")),
-            None => THIS_MACHINE.to_owned(),
-        };
+        let exempt = [self.exempt()?, vec![THIS_MACHINE]].concat().join(",");
         let proxy = reqwest::Proxy::all(url).map_err(|_| unusable(name, "is not a URL"))?;
         Ok(Some(proxy.no_proxy(reqwest::NoProxy::from_string(&exempt))))
+    }
+
+    /// The hosts that `no_proxy` names: names (with a leading dot perhaps), addresses, networks as `10.0.0.0/8`, or `*`. Brackets around an
+    /// address and a star before a dot are gone: reqwest does not know them.
+    ///
+    /// # Errors
+    /// `config` for an item that is none of these.
+    pub fn exempt(&self) -> Result<Vec<&str>, Error> {
+        let Some((name, list)) = &self.exempt else { return Ok(Vec::new()) };
+        let items = list.split(|c: char| c == ',' || c.is_whitespace()).filter(|item| !item.is_empty());
+        items.map(|item| exemption(item).ok_or_else(|| no_exemption(name, item))).collect()
     }
 
     /// How messages name the proxy: its host and the variable, never its user or password. `None` for URLs that no proxy
@@ -82,24 +90,10 @@ impl Proxies {
     }
 }
 
-/// The hosts of a list: names (with a leading dot or `*.` perhaps), addresses, networks as `10.0.0.0/8`, or `*`.
-fn exemptions<'l>(name: &str, list: &'l str) -> Result<Vec<&'l str>, Error> {
-    let items = list.split(|c: char| c == ',' || c.is_whitespace()).filter(|item| !item.is_empty());
-    items
-        .map(|item| {
-            // As reqwest reads them: without brackets and stars.
-            let host = item.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(item);
-            let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-            if is_exemption(item) {
-                return Ok(host);
-            }
-            Err(Error::new(
-                Kind::Config,
-                format!("{name} holds {}, which is no host, address or network", printable(item)),
-                "write names, addresses or networks as 10.0.0.0/8, with commas between and without ports",
-            ))
-        })
-        .collect()
+fn exemption(item: &str) -> Option<&str> {
+    let host = item.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(item);
+    let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    is_exemption(item).then_some(host)
 }
 
 fn is_exemption(item: &str) -> bool {
@@ -123,6 +117,14 @@ fn is_exemption(item: &str) -> bool {
     labels().all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)))
         // All digits is an address that was not one.
         && !labels().all(|label| label.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn no_exemption(name: &str, item: &str) -> Error {
+    Error::new(
+        Kind::Config,
+        format!("{name} holds {}, which is no host, address or network", printable(item)),
+        "write names, addresses or networks as 10.0.0.0/8, with commas between and without ports",
+    )
 }
 
 fn unusable(name: &str, why: &str) -> Error {
@@ -216,7 +218,7 @@ mod tests {
     fn exemptions_are_handed_on_as_reqwest_reads_them() {
         let list = "example.com, *.example.org .intra\t10.0.0.0/8,[::1],fe80::/10,*,,";
         let hosts = ["example.com", ".example.org", ".intra", "10.0.0.0/8", "::1", "fe80::/10", "*"];
-        assert_eq!(exemptions("NO_PROXY", list).unwrap(), hosts);
+        assert_eq!(proxies(&[("NO_PROXY", list)]).exempt().unwrap(), hosts);
         for item in ["10.0.0.0/0", "10.0.0.0/32", "::/128", "a-b_c", "1a.2b", "example.com."] {
             assert!(is_exemption(item), "{item}");
         }

@@ -298,9 +298,14 @@ fn every_shell_takes_the_variables_and_knows_of_a_failure() {
         assert_eq!(failed, (shell.fails.to_owned(), others.clone()), "{told}");
         let unset = shell.run(&world, "--unset --label AWS_VAULT", "creds.json");
         assert_eq!(unset, ("STATUS:0".to_owned(), vec!["AWS_PROFILE=other".to_owned()]), "{told}");
-        // Where nothing is evaluated after a failure, nothing can be cleared.
-        let evaluated = !told.contains("code") && !["elvish", "nushell", "xonsh"].contains(&shell.format);
         let cleared = shell.run(&world, "--on-error clear --label AWS_VAULT", "failed.json");
+        // Where nothing is evaluated after a failure, nothing can be cleared. xonsh 0.25 raises before it evaluates, but not always (one
+        // run in some hundreds): the code is evaluated then, and its own exception tells the failure.
+        let evaluated = match shell.format {
+            "xonsh" => cleared.1.len() == 1,
+            "elvish" | "nushell" => false,
+            _ => !told.contains("code"),
+        };
         let left = if evaluated { vec!["AWS_PROFILE=other".to_owned()] } else { others.clone() };
         assert_eq!(cleared, (shell.fails.to_owned(), left), "{told}");
     }

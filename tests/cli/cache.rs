@@ -1,6 +1,6 @@
 //! What a login leaves for the next one: whose it is, how long it is good, that nobody else can read it, and how it goes.
 
-use crate::harness::{CANARY, Case, World, has, terminal, terminals};
+use crate::harness::{CANARY, Case, Clock, World, has, terminal, terminals};
 use oktapipe_sandbox::{Action, Fault};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -292,13 +292,9 @@ fn roles_are_listed_from_the_assertion_that_is_kept() {
     assert_eq!(world.sandbox.log().len(), before);
 }
 
-/// The same so many minutes later, for us and for the sandbox, which has to be told apart.
-fn later(world: &World, minutes: u32, command: &str) -> Case {
-    world.shell("sh", &format!("exec faketime -f +{minutes}m {command}")).env("OKTA_USERNAME", SOLO)
-}
-
-fn advance(world: &World, minutes: u64) {
-    world.sandbox.advance(Duration::from_secs(minutes * 60));
+/// By the clock, for the one without a choice of roles.
+fn later(world: &World, clock: &Clock, arguments: &[&str]) -> Case {
+    clock.rules(without(world, SOLO, arguments))
 }
 
 fn end_session(world: &World, from: &str) {
@@ -314,17 +310,15 @@ fn end_session(world: &World, from: &str) {
 
 #[test]
 fn credentials_of_a_person_are_renewed_by_the_session_when_a_quarter_of_their_life_is_gone() {
-    if !has("faketime") {
-        return;
-    }
     let world = World::new();
+    let Some(clock) = Clock::new(&world) else { return };
     let first = with(&world, SOLO, &["login"]).run().succeeds();
-    advance(&world, 10);
-    let same = later(&world, 10, "oktapipe login").run().succeeds();
+    clock.advance(&world, 10);
+    let same = later(&world, &clock, &["login"]).run().succeeds();
     assert_eq!(first.stdout, same.stdout);
-    advance(&world, 15);
+    clock.advance(&world, 15);
     let before = world.sandbox.log().len();
-    let renewed = later(&world, 25, "oktapipe login").run().succeeds();
+    let renewed = later(&world, &clock, &["login"]).run().succeeds();
     assert_ne!(first.json()["Credentials"], renewed.json()["Credentials"]);
     // The app's page by the session, and STS; no sign-in.
     let log = world.sandbox.log().split_off(before);
@@ -333,18 +327,16 @@ fn credentials_of_a_person_are_renewed_by_the_session_when_a_quarter_of_their_li
 
 #[test]
 fn credentials_that_cannot_be_renewed_are_served_while_they_will_do() {
-    if !has("faketime") {
-        return;
-    }
     let world = World::new();
+    let Some(clock) = Clock::new(&world) else { return };
     let first = with(&world, SOLO, &["login"]).run().succeeds();
     end_session(&world, "/home/");
-    advance(&world, 40);
-    let served = later(&world, 40, "oktapipe login").run().succeeds();
+    clock.advance(&world, 40);
+    let served = later(&world, &clock, &["login"]).run().succeeds();
     assert_eq!(first.stdout, served.stdout);
     // With three minutes left they are not what a person wants, who then has to sign in.
-    advance(&world, 17);
-    later(&world, 57, "oktapipe login").run().fails(69, "no_terminal");
+    clock.advance(&world, 17);
+    later(&world, &clock, &["login"]).run().fails(69, "no_terminal");
 }
 
 #[test]
@@ -362,50 +354,46 @@ fn credentials_of_all_roles_are_got_anew_each_time_and_kept_for_logins_that_name
 
 #[test]
 fn an_sdk_is_served_from_what_is_kept_then_by_the_session_and_at_last_to_the_end() {
-    if !has("faketime") {
-        return;
-    }
     let world = World::new();
-    let process = "oktapipe credential-process";
+    let Some(clock) = Clock::new(&world) else { return };
+    let process = ["credential-process"];
     let first = with(&world, SOLO, &["credential-process"]).run().succeeds();
-    advance(&world, 40);
+    clock.advance(&world, 40);
     let before = world.sandbox.log().len();
-    let same = later(&world, 40, process).run().succeeds();
+    let same = later(&world, &clock, &process).run().succeeds();
     assert_eq!((first.stdout.as_str(), world.sandbox.log().len()), (same.stdout.as_str(), before));
-    advance(&world, 6);
-    let renewed = later(&world, 46, process).run().succeeds();
+    clock.advance(&world, 6);
+    let renewed = later(&world, &clock, &process).run().succeeds();
     assert_ne!(first.stdout, renewed.stdout);
     end_session(&world, "/home/");
-    advance(&world, 50);
-    let served = later(&world, 96, process).run().succeeds();
+    clock.advance(&world, 50);
+    let served = later(&world, &clock, &process).run().succeeds();
     assert_eq!(renewed.stdout, served.stdout);
-    advance(&world, 10);
-    let outcome = later(&world, 106, process).run();
+    clock.advance(&world, 10);
+    let outcome = later(&world, &clock, &process).run();
     assert!(outcome.status == Some(69) && outcome.stdout.is_empty(), "{outcome}");
 }
 
 #[test]
 fn what_could_not_be_renewed_in_ten_seconds_is_served_and_tried_again_after_a_minute() {
-    if !has("faketime") {
-        return;
-    }
     let world = World::new();
-    let process = "oktapipe credential-process";
+    let Some(clock) = Clock::new(&world) else { return };
+    let process = ["credential-process"];
     let first = with(&world, SOLO, &["credential-process"]).run().succeeds();
-    advance(&world, 50);
+    clock.advance(&world, 50);
     world.sandbox.fault(Fault { times: 2, ..Fault::next("/home/", Action::Delay(Duration::from_secs(25))) });
     let start = Instant::now();
-    let served = later(&world, 50, process).run().succeeds();
+    let served = later(&world, &clock, &process).run().succeeds();
     assert_eq!(first.stdout, served.stdout);
     let took = start.elapsed();
     assert!((10..20).contains(&took.as_secs()), "{took:?}");
     // botocore asks before each call from here on: nothing is tried for a while.
     let before = world.sandbox.log().len();
-    let served = later(&world, 50, process).run().succeeds();
+    let served = later(&world, &clock, &process).run().succeeds();
     assert_eq!((first.stdout.as_str(), before), (served.stdout.as_str(), world.sandbox.log().len()));
     world.sandbox.clear_faults();
-    advance(&world, 2);
-    let renewed = later(&world, 52, process).run().succeeds();
+    clock.advance(&world, 2);
+    let renewed = later(&world, &clock, &process).run().succeeds();
     assert_ne!(first.stdout, renewed.stdout);
     assert_eq!(sign_ins(&world), 1);
 }

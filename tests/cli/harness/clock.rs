@@ -17,6 +17,7 @@ impl Clock {
         if !has("faketime") {
             return None;
         }
+        forget_the_dead();
         let found = Case::new("find", &["/usr/lib", "-name", "libfaketime.so.1"], Path::new("/")).run();
         let library = found.stdout.lines().next()?.to_owned();
         let clock = Clock { library, file: world.home.join("time"), minutes: Cell::new(0) };
@@ -49,5 +50,19 @@ impl Clock {
         world.sandbox.advance(Duration::from_secs(minutes * 60));
         self.minutes.set(self.minutes.get() + minutes);
         std::fs::write(&self.file, format!("+{}m", self.minutes.get())).unwrap();
+    }
+}
+
+/// libfaketime shares its state by a semaphore with the process's number, and leaves it there if the process becomes another program or is
+/// killed. After some ten thousand processes the number comes again: the next one refuses to start (`sem_open: File exists`), or waits.
+fn forget_the_dead() {
+    for entry in std::fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process =
+            ["sem.faketime_sem_", "faketime_shm_"].iter().find_map(|prefix| name.strip_prefix(prefix));
+        if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
+            // Another test may be at it.
+            let _ = std::fs::remove_file(entry.path());
+        }
     }
 }

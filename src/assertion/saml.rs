@@ -16,8 +16,14 @@ const PREFIXES: [&str; 3] = [
 const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 
-/// Values by the attribute's full name: the two worlds of AWS may each have their own.
-type Singles<'a> = HashMap<&'a str, String>;
+/// What was met so far of AWS's attributes.
+#[derive(Default)]
+struct Met<'a> {
+    /// Values by the attribute's full name: the two worlds of AWS may each have their own.
+    singles: HashMap<&'a str, String>,
+    /// Roles, which are offered once each: to search the list for each of them would take the square of their number.
+    roles: HashSet<Role>,
+}
 
 const STATUS: &str = "urn:oasis:names:tc:SAML:2.0:status:";
 
@@ -141,10 +147,10 @@ fn facts(root: &Element, assertion: &Element) -> Result<Assertion, Error> {
         issue_instant: assertion.attribute("IssueInstant").map(Time::of),
         ..Assertion::default()
     };
-    let mut singles = Singles::new();
+    let mut met = Met::default();
     for statement in all(Some(assertion), ASSERTION, "AttributeStatement") {
         for attribute in all(Some(statement), ASSERTION, "Attribute") {
-            take(attribute, &mut singles, &mut out)?;
+            take(attribute, &mut met, &mut out)?;
         }
     }
     Ok(out)
@@ -153,7 +159,7 @@ fn facts(root: &Element, assertion: &Element) -> Result<Assertion, Error> {
 /// An attribute of the user, if it is one of AWS's. What others hold is none of our business, elements among it.
 ///
 /// All but Role have one value. A second one that differs is refused, since nobody knows which one AWS would take.
-fn take<'a>(attribute: &'a Element, singles: &mut Singles<'a>, out: &mut Assertion) -> Result<(), Error> {
+fn take<'a>(attribute: &'a Element, met: &mut Met<'a>, out: &mut Assertion) -> Result<(), Error> {
     let full = attribute.attribute("Name").unwrap_or_default();
     let Some(name) = PREFIXES.iter().find_map(|prefix| full.strip_prefix(prefix)) else { return Ok(()) };
     if !matches!(name, "Role" | "RoleSessionName" | "SessionDuration" | "SourceIdentity") {
@@ -161,11 +167,11 @@ fn take<'a>(attribute: &'a Element, singles: &mut Singles<'a>, out: &mut Asserti
     }
     for element in all(Some(attribute), ASSERTION, "AttributeValue") {
         let value = value(element)?;
-        if name != "Role" && !value.is_empty() && *singles.entry(full).or_insert(value.clone()) != value {
+        if name != "Role" && !value.is_empty() && *met.singles.entry(full).or_insert(value.clone()) != value {
             return Err(fault(&format!("it has two different values of {name}"), element.at));
         }
         match name {
-            "Role" => take_role(&value, out),
+            "Role" => take_role(&value, &mut met.roles, out),
             _ if value.is_empty() => {}
             "RoleSessionName" => out.session_name = out.session_name.take().or(Some(value)),
             "SourceIdentity" => out.source_identity = out.source_identity.take().or(Some(value)),
@@ -179,11 +185,11 @@ fn take<'a>(attribute: &'a Element, singles: &mut Singles<'a>, out: &mut Asserti
 }
 
 /// One value that is no pair must not cost the login to the others.
-fn take_role(value: &str, out: &mut Assertion) {
+fn take_role(value: &str, met: &mut HashSet<Role>, out: &mut Assertion) {
     match arn::parse_pair(value) {
         Some((role, principal)) => {
             let role = Role { role, principal };
-            if !out.roles.contains(&role) {
+            if met.insert(role.clone()) {
                 out.roles.push(role);
             }
         }

@@ -1,6 +1,6 @@
 //! What each command takes of its own.
 
-use super::{FactorArgs, OrgArg, PasswordArgs, RegionArg, RoleArgs};
+use super::{FactorArgs, OrgArg, PasswordArgs, PolicyArgs, RegionArg, RoleArgs};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -83,12 +83,9 @@ pub struct Assume {
     /// Fail instead of asking for less when the role forbids so long a session
     #[arg(long)]
     pub strict_duration: bool,
-    /// A session policy: JSON, or file://PATH
-    #[arg(long, value_name = "POLICY")]
-    pub policy: Option<String>,
-    /// The ARN of a managed policy to use as a session policy; repeatable, at most 10
-    #[arg(long, value_name = "ARN")]
-    pub policy_arn: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described by its type")]
+    pub policy: PolicyArgs,
     #[command(flatten)]
     #[allow(missing_docs, reason = "described by its type")]
     pub region: RegionArg,

@@ -35,8 +35,8 @@ use crate::arn::nearest;
 use std::collections::BTreeMap;
 use toml_edit::Document;
 
-/// The longest file that is read, in bytes.
-pub const LIMIT: usize = 256 << 10;
+/// The longest file that is read, in bytes: hostile TOML grows to 150 times its size in memory.
+pub const LIMIT: usize = 128 << 10;
 /// The most profiles of a file.
 pub const PROFILES: usize = 1000;
 /// How many profiles may inherit from each other, one from the next.

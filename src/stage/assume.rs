@@ -5,7 +5,7 @@ use super::role::{self, DEFAULT_DURATION};
 use super::{Output, Shape, checked, input_lines, misplaced, profile, still_read};
 use crate::arn::{PrincipalArn, RoleArn};
 use crate::assertion::Role;
-use crate::cli::Assume;
+use crate::cli::{Assume, PolicyArgs};
 use crate::context::Context;
 use crate::document::Document;
 use crate::error::{Error, Kind, printable};
@@ -54,8 +54,8 @@ async fn one(arguments: &Assume, context: &Context<'_>, document: Document) -> R
         principal_arn: role.principal,
         assertion,
         duration: Some(duration),
-        policy: policy(arguments, &document)?,
-        policy_arns: policy_arns(arguments, &document)?,
+        policy: policy(&arguments.policy, &document)?,
+        policy_arns: policy_arns(&arguments.policy, &document)?,
     };
     still_read(context)?;
     let answer = match sts::assume_role_with_saml(context.http.connector(), &settings, &request).await {
@@ -147,14 +147,14 @@ fn unfit(name: &str, what: &str) -> Error {
     )
 }
 
-fn policy(arguments: &Assume, document: &Document) -> Result<Option<String>, Error> {
+fn policy(flags: &PolicyArgs, document: &Document) -> Result<Option<String>, Error> {
     let carried = match document.members().get("Policy") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text.as_str()),
         Some(_) => return Err(unfit("Policy", "is not a string that holds JSON")),
     };
-    let Some(text) = arguments.policy.as_deref().or(carried) else { return Ok(None) };
-    let Some(path) = text.strip_prefix("file://").filter(|_| arguments.policy.is_some()) else {
+    let Some(text) = flags.policy.as_deref().or(carried) else { return Ok(None) };
+    let Some(path) = text.strip_prefix("file://").filter(|_| flags.policy.is_some()) else {
         return Ok(Some(text.to_owned()));
     };
     std::fs::read_to_string(path).map(|policy| Some(policy.trim_end().to_owned())).map_err(|error| {
@@ -167,9 +167,9 @@ fn policy(arguments: &Assume, document: &Document) -> Result<Option<String>, Err
 }
 
 /// `--policy-arn`, else the AWS CLI's `PolicyArns`: `[{"arn": …}]`.
-fn policy_arns(arguments: &Assume, document: &Document) -> Result<Vec<String>, Error> {
-    if !arguments.policy_arn.is_empty() {
-        return Ok(arguments.policy_arn.clone());
+fn policy_arns(flags: &PolicyArgs, document: &Document) -> Result<Vec<String>, Error> {
+    if !flags.policy_arn.is_empty() {
+        return Ok(flags.policy_arn.clone());
     }
     let items = match document.members().get("PolicyArns") {
         None | Some(Value::Null) => return Ok(Vec::new()),

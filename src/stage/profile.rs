@@ -41,10 +41,10 @@ pub(super) fn assume(flags: &Assume, profile: &Profile, document: &Document) -> 
         filled.role.duration = role.duration;
     }
     if !says("Policy") {
-        filled.policy = text(&flags.policy, profile, "policy");
+        filled.policy.policy = text(&flags.policy.policy, profile, "policy");
     }
     if !says("PolicyArns") {
-        filled.policy_arn = list(&flags.policy_arn, profile, "policy-arn");
+        filled.policy.policy_arn = list(&flags.policy.policy_arn, profile, "policy-arn");
     }
     filled.strict_duration |= profile.switch("strict-duration");
     filled

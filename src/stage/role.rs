@@ -77,7 +77,7 @@ fn choices(roles: &[Role], aliases: &Aliases) -> Vec<Choice> {
 }
 
 const HINT: &str =
-    "choose one with --role ARN, NAME or ACCOUNT/NAME (and --principal, or --first in saml-roles)";
+    "choose one with --role ARN, NAME or ACCOUNT/NAME (and --principal); login and saml-roles have --first";
 
 /// The role and provider of `--role ARN --principal ARN`, for an assertion that cannot be read.
 pub(super) fn both_given(arguments: &RoleArgs) -> Result<Option<Role>, Error> {
@@ -118,13 +118,10 @@ fn no_role(patterns: &[RolePattern], offered: &[Role]) -> Error {
         .take(3)
         .collect();
     let hint = match (near.as_slice(), offered) {
-        ([], [only]) => format!(
-            "only {} is in the document; saml-roles without --first lists them all",
-            handle(&only.role)
-        ),
+        ([], [only]) => format!("only {} is offered here (--first leaves but one)", handle(&only.role)),
         ([], [first, second, ..]) => {
             format!(
-                "offered are {}, {} and others; saml-roles lists them all",
+                "offered are {}, {} and others; oktapipe roles lists them all",
                 handle(&first.role),
                 handle(&second.role)
             )

@@ -47,8 +47,7 @@ impl Flags {
             assume: Assume {
                 role: Default::default(),
                 strict_duration: role.strict_duration,
-                policy: role.policy.policy.clone(),
-                policy_arn: role.policy.policy_arn.clone(),
+                policy: role.policy.clone(),
                 region: role.region.clone(),
             },
         }

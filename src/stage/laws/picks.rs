@@ -140,7 +140,7 @@ fn a_role_that_is_not_offered_is_answered_with_the_nearest() {
     let one = xml(&[format!("{},{}", provider(1), arn(1))], "");
     let (kind, text) = refused(&["--role", "Administrator"], &one);
     assert_eq!(kind, Kind::NoRole);
-    assert!(text.contains("only 111122223333/Ops is in the document"), "{text}");
+    assert!(text.contains("only 111122223333/Ops is offered"), "{text}");
     let (kind, text) = refused(&[], &xml(&[], ""));
     assert_eq!(kind, Kind::NoRole);
     assert!(text.starts_with("the assertion offers no role"), "{text}");

@@ -17,9 +17,12 @@ use crate::terminal::Terminal;
 use crate::time::Clock;
 use std::cell::RefCell;
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read};
 use std::time::Duration;
 use zeroize::Zeroizing;
+
+/// Room for a document with an assertion of some ten roles, in bytes.
+const ROOM: usize = 16 << 10;
 
 /// What a stage may use.
 pub struct Context<'w> {
@@ -46,14 +49,12 @@ pub struct Context<'w> {
 }
 
 impl Context<'_> {
-    /// All of stdin, of which there may be `limit` bytes. They are wiped; what the vector left behind as it grew is not.
+    /// All of stdin, of which there may be `limit` bytes. All of it is wiped in the end, what was copied on the way too.
     ///
     /// # Errors
     /// `wrong_document` when it is longer, `io` when it cannot be read.
     pub fn stdin(&self, limit: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
-        // Room for the document of a sign-in, assertion and all, so that it seldom grows.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(64 << 10));
-        self.input.borrow_mut().by_ref().take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| {
+        let bytes = whole(&mut *self.input.borrow_mut(), limit + 1).map_err(|error| {
             Error::new(
                 Kind::Io,
                 format!("stdin cannot be read: {error}"),
@@ -123,5 +124,40 @@ impl fmt::Debug for Context<'_> {
             .field("common", &self.common)
             .field("environment", &self.environment)
             .finish_non_exhaustive()
+    }
+}
+
+/// All that comes, up to `most` bytes.
+fn whole(reader: &mut impl Read, most: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
+    loop {
+        let room = bytes.capacity().min(most) - bytes.len();
+        let read = reader.by_ref().take(room as u64).read_to_end(&mut bytes)?;
+        if read < room || bytes.len() == most {
+            return Ok(bytes);
+        }
+        // A vector that grows by itself leaves what it held behind, and nobody wipes that.
+        let mut larger = Zeroizing::new(Vec::with_capacity(2 * bytes.capacity()));
+        larger.extend_from_slice(&bytes);
+        bytes = larger;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_longer_than_its_room_comes_whole_and_no_vector_grows() {
+        let text: Vec<u8> = (0..5 * ROOM).map(|n| (n % 251) as u8).collect();
+        for length in [0, 1, ROOM - 1, ROOM, ROOM + 1, 2 * ROOM - 40, 2 * ROOM, 4 * ROOM, 5 * ROOM] {
+            for most in [1, ROOM, length.max(1), length + 1, 5 * ROOM] {
+                // Two readers, so that a read ends in the middle.
+                let (first, second) = text[..length].split_at(length / 3);
+                let bytes = whole(&mut first.chain(second), most).unwrap();
+                assert_eq!(*bytes, text[..length.min(most)], "{length} of at most {most}");
+                assert!(bytes.capacity().is_power_of_two(), "{}", bytes.capacity());
+            }
+        }
     }
 }

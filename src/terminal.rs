@@ -3,7 +3,7 @@
 //! The real one is `prompt::Tty`, on `/dev/tty`; tests hand in one that answers from a list. stdout is never used to talk
 //! to a person, and stdin never read from one.
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::secret::SecretString;
 
 /// One of several that a person chooses from.
@@ -60,4 +60,45 @@ pub trait Terminal: std::fmt::Debug {
     /// Whether stdout's reader is gone, so that nothing one-time should be spent any more: `poll(2)` on descriptor 1
     /// gives POLLERR (Linux) or POLLHUP (macOS) on a pipe whose other end is closed.
     fn reader_is_gone(&self) -> bool;
+}
+
+/// A terminal that nobody is at: nothing is asked, nothing shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nobody {
+    /// What [`Terminal::reader_is_gone`] says.
+    pub reader_is_gone: bool,
+}
+
+impl Nobody {
+    fn refuse<T>(question: &str, instead: &str) -> Result<T, Error> {
+        Err(Error::new(Kind::NoTerminal, format!("nobody is asked now ({question})"), instead))
+    }
+}
+
+impl Terminal for Nobody {
+    fn ask(&self, question: &str, instead: &str) -> Result<String, Error> {
+        Nobody::refuse(question, instead)
+    }
+
+    fn ask_secret(&self, question: &str, instead: &str) -> Result<SecretString, Error> {
+        Nobody::refuse(question, instead)
+    }
+
+    fn choose(&self, question: &str, _: &[Choice], instead: &str) -> Result<usize, Error> {
+        Nobody::refuse(question, instead)
+    }
+
+    fn can_ask(&self) -> bool {
+        false
+    }
+
+    fn show(&self, _: &str) {}
+
+    fn waiting(&self, _: &str, _: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
+        None
+    }
+
+    fn reader_is_gone(&self) -> bool {
+        self.reader_is_gone
+    }
 }

@@ -4,11 +4,11 @@ use clap::Parser;
 use oktapipe::cli::{Cli, Command};
 use oktapipe::context::{Context, Environment, Profiles};
 use oktapipe::document::to_line;
-use oktapipe::error::{Error, Kind};
+use oktapipe::error::Error;
 use oktapipe::http::{Http, Log, Settings};
-use oktapipe::secret::{ExposeSecret, SecretString};
+use oktapipe::secret::ExposeSecret;
 use oktapipe::stage::{self, Output};
-use oktapipe::terminal::{Choice, Terminal, Waiting};
+use oktapipe::terminal::Nobody;
 use oktapipe::time::Clock;
 use std::cell::RefCell;
 
@@ -26,7 +26,7 @@ pub fn run(cli: &Cli, stdin: &[u8]) -> Result<String, Error> {
         environment: &environment,
         profiles: &Profiles::default(),
         clock: &Still,
-        terminal: &Nobody,
+        terminal: &Nobody::default(),
         http: &http,
         stdin_is_terminal: false,
         stdout_is_terminal: false,
@@ -55,31 +55,5 @@ struct Still;
 impl Clock for Still {
     fn now(&self) -> i64 {
         1_772_360_157
-    }
-}
-
-/// Nobody is there.
-#[derive(Debug)]
-struct Nobody;
-
-impl Terminal for Nobody {
-    fn ask(&self, _: &str, instead: &str) -> Result<String, Error> {
-        Err(Error::new(Kind::NoTerminal, "nobody", instead))
-    }
-    fn ask_secret(&self, _: &str, instead: &str) -> Result<SecretString, Error> {
-        Err(Error::new(Kind::NoTerminal, "nobody", instead))
-    }
-    fn choose(&self, _: &str, _: &[Choice], instead: &str) -> Result<usize, Error> {
-        Err(Error::new(Kind::NoTerminal, "nobody", instead))
-    }
-    fn can_ask(&self) -> bool {
-        false
-    }
-    fn show(&self, _: &str) {}
-    fn waiting(&self, _: &str, _: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
-        None
-    }
-    fn reader_is_gone(&self) -> bool {
-        false
     }
 }

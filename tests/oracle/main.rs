@@ -23,10 +23,10 @@ use oktapipe::error::{Error, Kind};
 use oktapipe::http::{Http, Log, Settings};
 use oktapipe::ini::{Change, Ini};
 use oktapipe::page::{self, Page};
-use oktapipe::secret::{ExposeSecret, SecretString};
+use oktapipe::secret::ExposeSecret;
 use oktapipe::shell::{Dialect, Script};
 use oktapipe::stage::{self, Output};
-use oktapipe::terminal::{Choice, Terminal, Waiting};
+use oktapipe::terminal::Nobody;
 use oktapipe::time::SystemClock;
 use serde_json::Value;
 use std::cell::RefCell;
@@ -129,7 +129,7 @@ fn run(words: &[&str], bytes: &[u8]) -> Result<String, Error> {
         environment: &environment,
         profiles: &Profiles::default(),
         clock: &SystemClock,
-        terminal: &Nobody,
+        terminal: &Nobody::default(),
         http: &http,
         stdin_is_terminal: false,
         stdout_is_terminal: false,
@@ -146,29 +146,4 @@ fn run(words: &[&str], bytes: &[u8]) -> Result<String, Error> {
         Output::Text { plain, .. } => plain.expose_secret().to_owned(),
         other => panic!("{other:?}"),
     })
-}
-
-#[derive(Debug)]
-struct Nobody;
-
-impl Terminal for Nobody {
-    fn ask(&self, _: &str, instead: &str) -> Result<String, Error> {
-        Err(Error::new(Kind::NoTerminal, "nobody is here", instead))
-    }
-    fn ask_secret(&self, _: &str, instead: &str) -> Result<SecretString, Error> {
-        Err(Error::new(Kind::NoTerminal, "nobody is here", instead))
-    }
-    fn choose(&self, _: &str, _: &[Choice], instead: &str) -> Result<usize, Error> {
-        Err(Error::new(Kind::NoTerminal, "nobody is here", instead))
-    }
-    fn can_ask(&self) -> bool {
-        false
-    }
-    fn show(&self, _: &str) {}
-    fn waiting(&self, _: &str, _: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
-        None
-    }
-    fn reader_is_gone(&self) -> bool {
-        false
-    }
 }

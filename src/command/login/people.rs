@@ -1,45 +1,9 @@
-//! The terminal, for logins that shall ask nobody, and for those that want to know whether somebody was asked.
+//! The person, where not all that is said reaches them, and where it matters whether they were asked.
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::secret::SecretString;
-use crate::terminal::{Choice, Terminal, Waiting};
+use crate::terminal::{Choice, Nobody, Terminal, Waiting};
 use std::cell::Cell;
-
-/// Nobody: for what is done unasked, and so shall show and ask nothing.
-#[derive(Debug)]
-pub(super) struct Nobody<'t>(pub(super) &'t dyn Terminal);
-
-fn nobody(question: &str, instead: &str) -> Error {
-    Error::new(Kind::NoTerminal, format!("nobody is asked now ({question})"), instead)
-}
-
-impl Terminal for Nobody<'_> {
-    fn ask(&self, question: &str, instead: &str) -> Result<String, Error> {
-        Err(nobody(question, instead))
-    }
-
-    fn ask_secret(&self, question: &str, instead: &str) -> Result<SecretString, Error> {
-        Err(nobody(question, instead))
-    }
-
-    fn choose(&self, question: &str, _: &[Choice], instead: &str) -> Result<usize, Error> {
-        Err(nobody(question, instead))
-    }
-
-    fn can_ask(&self) -> bool {
-        false
-    }
-
-    fn show(&self, _: &str) {}
-
-    fn waiting(&self, _: &str, _: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
-        None
-    }
-
-    fn reader_is_gone(&self) -> bool {
-        self.0.reader_is_gone()
-    }
-}
 
 /// A person at a terminal or a window, and nobody at our stderr: an SDK shows that as the failure of its credential process.
 #[derive(Debug)]
@@ -83,64 +47,51 @@ impl Terminal for Unheard<'_> {
 /// A person's terminal, until a command has it: from then on it is neither asked nor shown anything, and whether the command's reader left is not ours.
 #[derive(Debug)]
 pub(crate) struct Lent<'t> {
-    terminal: &'t dyn Terminal,
-    is_lent: Cell<bool>,
+    now: Cell<&'t dyn Terminal>,
 }
 
 impl<'t> Lent<'t> {
     pub(crate) fn new(terminal: &'t dyn Terminal) -> Lent<'t> {
-        Lent { terminal, is_lent: Cell::new(false) }
+        Lent { now: Cell::new(terminal) }
     }
 
     /// The command has it now.
     pub(crate) fn lend(&self) {
-        self.is_lent.set(true);
+        self.now.set(&Nobody { reader_is_gone: false });
     }
 }
 
 impl Terminal for Lent<'_> {
     fn ask(&self, question: &str, instead: &str) -> Result<String, Error> {
-        if self.is_lent.get() { Err(nobody(question, instead)) } else { self.terminal.ask(question, instead) }
+        self.now.get().ask(question, instead)
     }
 
     fn ask_secret(&self, question: &str, instead: &str) -> Result<SecretString, Error> {
-        if self.is_lent.get() {
-            Err(nobody(question, instead))
-        } else {
-            self.terminal.ask_secret(question, instead)
-        }
+        self.now.get().ask_secret(question, instead)
     }
 
     fn choose(&self, question: &str, choices: &[Choice], instead: &str) -> Result<usize, Error> {
-        if self.is_lent.get() {
-            Err(nobody(question, instead))
-        } else {
-            self.terminal.choose(question, choices, instead)
-        }
+        self.now.get().choose(question, choices, instead)
     }
 
     fn can_ask(&self) -> bool {
-        !self.is_lent.get() && self.terminal.can_ask()
+        self.now.get().can_ask()
     }
 
     fn show(&self, line: &str) {
-        if !self.is_lent.get() {
-            self.terminal.show(line);
-        }
+        self.now.get().show(line);
     }
 
     fn tell(&self, line: &str) {
-        if !self.is_lent.get() {
-            self.terminal.tell(line);
-        }
+        self.now.get().tell(line);
     }
 
     fn waiting(&self, what: &str, note: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
-        if self.is_lent.get() { None } else { self.terminal.waiting(what, note) }
+        self.now.get().waiting(what, note)
     }
 
     fn reader_is_gone(&self) -> bool {
-        !self.is_lent.get() && self.terminal.reader_is_gone()
+        self.now.get().reader_is_gone()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Failed;
 use super::fresh::Demand;
-use super::people::{Nobody, Watched};
+use super::people::Watched;
 use super::turn::Many;
 use super::walk::{Flags, World, to_credentials, to_form, to_roles};
 use super::whose::{cache, list, named, owner, wish};
@@ -13,6 +13,7 @@ use crate::document::{Carry, Document, RESERVED};
 use crate::error::{Error, Kind};
 use crate::stage::{self, Output};
 use crate::store::{Cache, Entry, Item, Owner, Queue, Turn};
+use crate::terminal::Nobody;
 use crate::time;
 use serde_json::Value;
 use std::cell::Cell;
@@ -136,7 +137,7 @@ impl<'c, 'w> Source<'c, 'w> {
             return None;
         }
         lead.begin(self.context.clock.now());
-        let nobody = Nobody(self.context.terminal);
+        let nobody = Nobody { reader_is_gone: self.context.terminal.reader_is_gone() };
         let world = World { terminal: &nobody, ..World::new(self.context) };
         let result = tokio::time::timeout(UNASKED, self.renew(cache, owner, &world)).await.ok().flatten();
         let now = self.context.clock.now();

@@ -182,11 +182,10 @@ fn too_long(pid: Option<u32>, patience: Duration) -> Error {
 mod tests {
     use super::*;
     use crate::cli::Common;
-    use crate::command::login::people::Nobody;
     use crate::command::online;
     use crate::context::{Environment, Profiles};
     use crate::http::{Http, Log, Settings};
-    use crate::prompt::{Manner, Progress, Tty};
+    use crate::terminal::Nobody;
     use crate::time::SystemClock;
     use std::cell::RefCell;
     use std::io;
@@ -198,14 +197,12 @@ mod tests {
         let (common, environment, profiles) =
             (Common { quiet: true, ..Common::default() }, Environment::default(), Profiles::default());
         let http = Http::new(Settings::default(), Log::off());
-        let tty =
-            Tty::new(Manner { no_input: true, moves_cursor: false, askpass: None, progress: Progress::Off });
         let context = Context {
             common: &common,
             environment: &environment,
             profiles: &profiles,
             clock: &SystemClock,
-            terminal: &Nobody(&tty),
+            terminal: &Nobody::default(),
             http: &http,
             stdin_is_terminal: true,
             stdout_is_terminal: false,

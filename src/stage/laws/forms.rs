@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 const KEYS: &str = r#"{"AccessKeyId":"ASIACANARY","SecretAccessKey":"CANARY/k","SessionToken":"CANARY/t","Expiration":"2030-01-02T03:04:05Z"}"#;
 
 fn exported(words: &[&str], input: &str, variables: &[(&str, &str)]) -> Result<Output, Error> {
-    output(&[&["export"], words].concat(), input.as_bytes(), variables, &Gone).0
+    output(&[&["export"], words].concat(), input.as_bytes(), variables, &GONE).0
 }
 
 /// What a pipe gets.

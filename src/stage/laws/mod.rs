@@ -11,38 +11,15 @@ use crate::assertion::Encoded;
 use crate::cli::{Cli, Command};
 use crate::context::{Environment, Profiles};
 use crate::http::{Http, Log, Settings};
-use crate::terminal::{Choice, Terminal, Waiting};
+use crate::terminal::{Choice, Nobody, Terminal, Waiting};
 use crate::time::SystemClock;
 use clap::Parser;
 use proptest::prelude::*;
 use serde_json::json;
 use std::cell::RefCell;
 
-/// Nobody is here, and whoever reads stdout has gone: a stage that takes its input ends there, before it sends anything.
-#[derive(Debug)]
-struct Gone;
-
-impl Terminal for Gone {
-    fn ask(&self, _: &str, instead: &str) -> Result<String, Error> {
-        Err(Error::new(Kind::NoTerminal, "nobody is here", instead))
-    }
-    fn ask_secret(&self, _: &str, instead: &str) -> Result<SecretString, Error> {
-        Err(Error::new(Kind::NoTerminal, "nobody is here", instead))
-    }
-    fn choose(&self, _: &str, _: &[Choice], instead: &str) -> Result<usize, Error> {
-        Err(Error::new(Kind::NoTerminal, "nobody is here", instead))
-    }
-    fn can_ask(&self) -> bool {
-        false
-    }
-    fn show(&self, _: &str) {}
-    fn waiting(&self, _: &str, _: Option<&str>) -> Option<Box<dyn Waiting + '_>> {
-        None
-    }
-    fn reader_is_gone(&self) -> bool {
-        true
-    }
-}
+/// Whoever reads stdout has gone: a stage that takes its input ends there, before it sends anything.
+const GONE: Nobody = Nobody { reader_is_gone: true };
 
 fn run(words: &[&str], input: &[u8]) -> Result<String, Error> {
     // The one stage that has a flag which it cannot do without.
@@ -63,7 +40,7 @@ fn run(words: &[&str], input: &[u8]) -> Result<String, Error> {
         environment: &environment,
         profiles: &Profiles::default(),
         clock: &SystemClock,
-        terminal: &Gone,
+        terminal: &GONE,
         http: &http,
         stdin_is_terminal: false,
         stdout_is_terminal: false,

@@ -57,29 +57,29 @@ fn settled(words: &[&str], input: &str, terminal: &dyn Terminal) -> (Vec<String>
 }
 
 fn refused(words: &[&str], input: &str) -> (Kind, String) {
-    let error = roles(words, input, &Gone).unwrap_err();
+    let error = roles(words, input, &GONE).unwrap_err();
     (error.kind().unwrap(), error.to_string())
 }
 
 #[test]
 fn flags_narrow_what_is_offered_and_the_only_one_left_is_settled() {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    assert_eq!(settled(&[], &three(), &Gone), (names(&["Dev", "Ops", "Dev"]), None));
-    assert_eq!(settled(&["--first"], &three(), &Gone), (names(&["Dev"]), Some(arn(0))));
+    assert_eq!(settled(&[], &three(), &GONE), (names(&["Dev", "Ops", "Dev"]), None));
+    assert_eq!(settled(&["--first"], &three(), &GONE), (names(&["Dev"]), Some(arn(0))));
     for words in [
         &["--role", "Ops"][..],
         &["--role", &arn(1)],
         &["--role", "1111*/O?s"],
         &["--role", "none", "--role", "Ops"],
     ] {
-        assert_eq!(settled(words, &three(), &Gone), (names(&["Ops"]), Some(arn(1))), "{words:?}");
+        assert_eq!(settled(words, &three(), &GONE), (names(&["Ops"]), Some(arn(1))), "{words:?}");
     }
-    assert_eq!(settled(&["--role", "Dev", "--first"], &three(), &Gone).1, Some(arn(0)));
-    assert_eq!(settled(&["--principal", &provider(2)], &three(), &Gone), (names(&["Dev"]), Some(arn(2))));
+    assert_eq!(settled(&["--role", "Dev", "--first"], &three(), &GONE).1, Some(arn(0)));
+    assert_eq!(settled(&["--principal", &provider(2)], &three(), &GONE), (names(&["Dev"]), Some(arn(2))));
     let both = ["--role", "Dev", "--principal", &provider(0)];
-    assert_eq!(settled(&both, &three(), &Gone), (names(&["Dev"]), Some(arn(0))));
+    assert_eq!(settled(&both, &three(), &GONE), (names(&["Dev"]), Some(arn(0))));
     let one = xml(&[format!("{},{}", provider(1), arn(1))], "");
-    assert_eq!(settled(&[], &one, &Gone), (names(&["Ops"]), Some(arn(1))));
+    assert_eq!(settled(&[], &one, &GONE), (names(&["Ops"]), Some(arn(1))));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn an_encrypted_assertion_takes_role_and_provider_from_the_flags() {
     let encrypted = "<p:Response xmlns:p='urn:oasis:names:tc:SAML:2.0:protocol'><EncryptedAssertion xmlns='urn:oasis:names:tc:SAML:2.0:assertion'/></p:Response>";
     let (role, principal) = (arn(0), provider(0));
     let both = ["--role", &role, "--principal", &principal];
-    assert_eq!(settled(&both, encrypted, &Gone), (vec!["Dev".to_owned()], Some(arn(0))));
+    assert_eq!(settled(&both, encrypted, &GONE), (vec!["Dev".to_owned()], Some(arn(0))));
     let other = arn(1);
     for words in [
         &[][..],
@@ -194,7 +194,7 @@ fn each_gives_a_document_a_role_and_picks_none() {
 
 #[test]
 fn a_duration_stands_in_the_document_where_it_is_asked_for_or_a_role_is_settled() {
-    let of = |words: &[&str]| roles(words, &three(), &Gone).unwrap().get("DurationSeconds").cloned();
+    let of = |words: &[&str]| roles(words, &three(), &GONE).unwrap().get("DurationSeconds").cloned();
     assert_eq!(of(&[]), None);
     assert_eq!(of(&["--first"]), Some(json!(3600)));
     assert_eq!(of(&["--duration", "2h"]), Some(json!(7200)));
@@ -206,7 +206,7 @@ fn the_facts_of_the_assertion_stand_in_the_document() {
     let more = "<Issuer>http://www.okta.com/exk1</Issuer><Conditions NotBefore='2026-03-01T10:10:57.000Z' NotOnOrAfter='2026-03-01T10:20:57.500Z'>\
         <AudienceRestriction><Audience>urn:amazon:webservices</Audience></AudienceRestriction></Conditions>\
         <AuthnStatement SessionNotOnOrAfter='soon'/>";
-    let document = roles(&["--first"], &xml(&[format!("{},{}", provider(0), arn(0))], more), &Gone).unwrap();
+    let document = roles(&["--first"], &xml(&[format!("{},{}", provider(0), arn(0))], more), &GONE).unwrap();
     for (name, expected) in [
         ("Issuer", json!("http://www.okta.com/exk1")),
         ("Audience", json!("urn:amazon:webservices")),
@@ -228,7 +228,7 @@ fn the_facts_of_the_assertion_stand_in_the_document() {
 
 #[test]
 fn what_is_odd_in_an_assertion_is_warned_of_and_costs_no_login() {
-    let warned = |input: &str| output(&["saml-roles"], input.as_bytes(), &[], &Gone).1;
+    let warned = |input: &str| output(&["saml-roles"], input.as_bytes(), &[], &GONE).1;
     let pair = format!("{},{}", provider(0), arn(0));
     assert!(warned(&xml(std::slice::from_ref(&pair), "")).is_empty());
     assert_eq!(
@@ -250,15 +250,15 @@ fn roles_are_remembered_in_the_cache_or_it_is_said_why_not() {
     std::fs::create_dir(&folder).unwrap();
     let home = folder.to_str().unwrap();
     let words = ["saml-roles", "--remember", "--role", "Ops"];
-    let (result, warned) = output(&words, three().as_bytes(), &[("XDG_CACHE_HOME", home)], &Gone);
+    let (result, warned) = output(&words, three().as_bytes(), &[("XDG_CACHE_HOME", home)], &GONE);
     assert!(result.is_ok() && warned.is_empty(), "{warned:?}");
     let kept = crate::store::Roles::new(folder.join("oktapipe")).known();
     assert_eq!(kept.iter().map(|role| role.role.as_str().to_owned()).collect::<Vec<_>>(), [0, 1, 2].map(arn));
     std::fs::remove_dir_all(&folder).unwrap();
-    let (result, warned) = output(&words, three().as_bytes(), &[], &Gone);
+    let (result, warned) = output(&words, three().as_bytes(), &[], &GONE);
     assert!(result.is_ok());
     assert_eq!(warned, ["the roles are not remembered: neither HOME nor XDG_CACHE_HOME names a folder"]);
-    let (result, warned) = output(&words, three().as_bytes(), &[("HOME", "/dev/null")], &Gone);
+    let (result, warned) = output(&words, three().as_bytes(), &[("HOME", "/dev/null")], &GONE);
     assert!(result.is_ok() && warned[0].starts_with("the roles are not remembered: "), "{warned:?}");
 }
 

@@ -321,8 +321,8 @@ fn a_file_that_others_can_change_is_refused() {
     rustix::fs::mknodat(rustix::fs::CWD, file(&world), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     refused("is no regular file");
     fs::remove_file(file(&world)).unwrap();
-    write(&world, &"#".repeat((256 << 10) + 1));
-    refused("has more than 256 KiB");
+    write(&world, &"#".repeat((128 << 10) + 1));
+    refused("has more than 128 KiB");
     fs::write(file(&world), [0xff]).unwrap();
     refused("is not UTF-8");
 }

@@ -25,6 +25,9 @@ use std::collections::HashSet;
 /// The deepest nesting. A signed response with encrypted parts has some 15 levels.
 pub const DEPTH: usize = 64;
 
+/// The namespaces of `xml:` and of `xmlns:` (Namespaces in XML 1.0, 3).
+const RESERVED: [&str; 2] = ["http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/"];
+
 /// Why a document is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -198,7 +201,8 @@ fn text_of(xml: &[u8], limit: usize) -> Result<&str, Fault> {
 }
 
 fn element(start: &BytesStart<'_>, resolver: &NamespaceResolver, at: u64) -> Result<Element, Fault> {
-    if !is_name(start.name().0) {
+    // No element may have the prefix that declares prefixes; the resolver knows it as any other.
+    if !is_name(start.name().0) || start.name().prefix().is_some_and(|prefix| prefix.is_xmlns()) {
         return Err(fault("an element has a name that XML does not allow", at));
     }
     if !is_spaced(start.attributes_raw()) {
@@ -224,6 +228,10 @@ fn element(start: &BytesStart<'_>, resolver: &NamespaceResolver, at: u64) -> Res
             // The resolver takes the value as it is written. An element whose namespace is written `urn:oasis&#58;...` would be
             // an assertion to AWS, and unknown here.
             let is_plain = !attribute.value.contains(['&', '\t', '\n', '\r']);
+            // The resolver refuses these two for a prefix of one's own only.
+            if declared == PrefixDeclaration::Default && RESERVED.contains(&&*attribute.value) {
+                return Err(fault("a namespace is declared that XML keeps for itself", at));
+            }
             if !is_plain || (attribute.value.is_empty() && matches!(declared, PrefixDeclaration::Named(_))) {
                 return Err(fault("a namespace is not written plainly", at));
             }

@@ -63,3 +63,18 @@ fn names_come_with_their_namespaces_and_attributes_without_a_prefix_only() {
     let inner: Vec<_> = root.elements().map(|e| (e.namespace.as_str(), e.name.as_str())).collect();
     assert_eq!(inner, [("urn:d", "b"), ("", "c")]);
 }
+
+#[test]
+fn what_the_resolver_lets_pass_of_the_names_that_xml_keeps_for_itself_is_refused() {
+    assert_eq!(refusal(b"<a><xmlns:b/></a>"), "an element has a name that XML does not allow");
+    for reserved in ["http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/"] {
+        let declared = refusal(format!("<a xmlns='{reserved}'/>").as_bytes());
+        assert_eq!(declared, "a namespace is declared that XML keeps for itself");
+        assert_eq!(
+            refusal(format!("<a xmlns:b='{reserved}'/>").as_bytes()),
+            "a namespace declaration is broken"
+        );
+        root(&format!("<a xmlns='{reserved}x'/>"));
+    }
+    root("<xml:a xmlns:xml='http://www.w3.org/XML/1998/namespace' xml:lang='en'/>");
+}

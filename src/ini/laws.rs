@@ -178,6 +178,9 @@ fn values_are_those_that_all_of_awss_tools_read_as_they_are() {
         assert!(!is_value(value), "{value:?}");
         assert!(edited("", "a", &[("k", value)], &[]).is_err(), "{value:?}");
     }
+    for key in ["aws_access_key_id", "s3", "_", "0"] {
+        becomes("[a]\n", "a", &[(key, "x")], &[], &format!("[a]\n{key} = x\n"));
+    }
     for key in ["", "K", "a b", "a=", "a]", "a\n"] {
         assert!(edited("", "a", &[(key, "x")], &[]).is_err(), "{key:?}");
     }

@@ -124,6 +124,28 @@ fn what_botocore_cannot_read_is_refused_with_its_line() {
 }
 
 #[test]
+fn debug_names_sections_and_keys_with_their_lines_and_no_value() {
+    let ini = Ini::parse(b"[a]\nk = CANARY\n").unwrap();
+    let shown = format!("{ini:?}");
+    assert!(shown.contains("k on line 2") && shown.contains("\"a\"") && !shown.contains("CANARY"), "{shown}");
+}
+
+#[test]
+fn there_is_room_for_all_of_the_text_before_the_first_key_is_written() {
+    let text: String = (0..20).map(|n| format!("[s{n}]\nk = 1\n")).collect();
+    let long = "x".repeat(500);
+    let sections: Vec<String> = (0..21).map(|n| format!("s{n}")).collect();
+    let changes: Vec<Change<'_>> = sections
+        .iter()
+        .map(|section| Change { section, set: vec![("l", &long), ("k", "2")], remove: Vec::new() })
+        .collect();
+    let written = Ini::parse(text.as_bytes()).unwrap().edit(&changes).unwrap();
+    assert!(written.len() > 21 * 500);
+    // A text that has grown has room for twice as much.
+    assert!(written.capacity() <= written.len() + 300, "{} {}", written.capacity(), written.len());
+}
+
+#[test]
 fn what_is_data_to_botocore_is_data() {
     let text = "[a b]\n\"k\" = 'v' # not a comment\nl = 50% ; \u{85}\u{b}x\n\u{a0}\n[DEFAULT]\nk=\n";
     let ini = Ini::parse(text.as_bytes()).unwrap();
@@ -190,7 +212,11 @@ fn values_are_those_that_all_of_awss_tools_read_as_they_are() {
 #[test]
 fn a_hostile_file_is_read_or_refused_soon() {
     let start = Instant::now();
-    assert!(Ini::parse(&vec![b'['; LIMIT + 1]).unwrap_err().what.contains("1 MiB"));
+    let long = Ini::parse(&vec![b'['; LIMIT + 1]).unwrap_err().to_string();
+    assert!(long.contains("1 MiB") && !long.contains("line"), "{long}");
+    assert!(Ini::parse(&vec![b' '; LIMIT]).is_ok());
+    assert_eq!(Ini::parse("\n".repeat(LINES + 1).as_bytes()).unwrap_err().line, LINES + 1);
+    assert!(Ini::parse("\n".repeat(LINES).as_bytes()).is_ok());
     assert_eq!(Ini::parse(&vec![b'\n'; LINES + 1]).unwrap_err().line, LINES + 1);
     let sections: String = (0..LINES).map(|number| format!("[{number:x}]\n")).collect();
     let keys: String = std::iter::once("[a]\n".to_owned())

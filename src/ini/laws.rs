@@ -215,7 +215,6 @@ fn a_hostile_file_is_read_or_refused_soon() {
     let long = Ini::parse(&vec![b'['; LIMIT + 1]).unwrap_err().to_string();
     assert!(long.contains("1 MiB") && !long.contains("line"), "{long}");
     assert!(Ini::parse(&vec![b' '; LIMIT]).is_ok());
-    assert_eq!(Ini::parse("\n".repeat(LINES + 1).as_bytes()).unwrap_err().line, LINES + 1);
     assert!(Ini::parse("\n".repeat(LINES).as_bytes()).is_ok());
     assert_eq!(Ini::parse(&vec![b'\n'; LINES + 1]).unwrap_err().line, LINES + 1);
     let sections: String = (0..LINES).map(|number| format!("[{number:x}]\n")).collect();

@@ -78,7 +78,7 @@ pub(super) const ELVISH: Grammar = Grammar {
 };
 
 /// `$(…)` of xonsh 0.13 hides that the command failed, and a `(exit N)` would only be a number that nobody looks at: an exception stops
-/// the script. xonsh 0.25 raises the same one by itself, and evaluates nothing.
+/// the script. xonsh 0.25 raises the same one by itself, nearly always before it evaluates.
 pub(super) const XONSH: Grammar = Grammar {
     names: &["xonsh"],
     quote: '\'',

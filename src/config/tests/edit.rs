@@ -1,6 +1,6 @@
 //! What is written into a file that people edit too.
 
-use super::super::{Value, with_profile};
+use super::super::{Value, excerpt, with_aliases, with_profile};
 use crate::error::Error;
 use std::path::Path;
 
@@ -40,6 +40,41 @@ fn a_profile_is_added_to_an_inline_table() {
     ] {
         assert_eq!(with_profile(before, "b", &[("org", Some(Value::Text("y".into())))]).unwrap(), after);
     }
+}
+
+/// toml_edit would put it above that comment, which then would be about the wrong profile.
+#[test]
+fn a_new_profile_comes_behind_the_comment_at_the_end() {
+    let before = "[profile.a]\norg = 'x'\n# about a";
+    let after = with_profile(before, "b", &[("org", Some(Value::Text("y".into())))]).unwrap();
+    assert_eq!(after, format!("{before}\n\n[profile.b]\norg = \"y\"\n"));
+}
+
+#[test]
+fn aliases_are_put_in_beside_the_others() {
+    let before = "# mine\n[aliases]\n111111111111 = 'one' # first\n222222222222 = 'two'\n";
+    let after = with_aliases(before, &[("222222222222", "zwei"), ("333333333333", "three")]).unwrap();
+    assert_eq!(
+        after,
+        "# mine\n[aliases]\n111111111111 = 'one' # first\n222222222222 = \"zwei\"\n333333333333 = \"three\"\n"
+    );
+    assert_eq!(with_aliases(before, &[]).unwrap(), before);
+    assert_eq!(
+        with_aliases("\u{feff}", &[("111111111111", "one")]).unwrap(),
+        "[aliases]\n111111111111 = \"one\"\n"
+    );
+    with_aliases("", &[("not an account", "one")]).unwrap_err();
+}
+
+#[test]
+fn an_excerpt_is_the_profiles_named_and_nothing_else() {
+    let text = "# mine\n[profile.a] # first\norg='x'   # why\n\n[aliases]\n111111111111 = 'one'\n\n[profile.b]\norg = 'y'\n[profile.c]\norg = 'z'\n# end\n";
+    assert_eq!(excerpt(text, &["b"]), "[profile.b]\norg = 'y'\n");
+    assert_eq!(
+        excerpt(text, &["c", "a"]),
+        "# mine\n[profile.a] # first\norg='x'   # why\n[profile.c]\norg = 'z'\n"
+    );
+    assert_eq!(excerpt(text, &["nobody"]), "");
 }
 
 #[test]

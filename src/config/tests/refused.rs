@@ -1,5 +1,6 @@
 //! What is not taken, and how that is told.
 
+use super::super::Value;
 use super::{Config, fault};
 
 #[test]
@@ -50,6 +51,9 @@ fn a_value_is_of_its_flags_form() {
         ("policy", "'policy.json'"),
         ("policy", "'file://policy.json'"),
         ("policy-arn", "['ReadOnlyAccess']"),
+        ("policy-arn", "':iam::aws:policy/ReadOnlyAccess'"),
+        ("policy-arn", "'arn:aws:s3:::bucket/:policy/x'"),
+        ("policy-arn", "'arn:aws:iam::123456789012:role/x'"),
         ("region", "'eu west'"),
         ("label", "'A B'"),
         ("label", "'1A'"),
@@ -80,6 +84,17 @@ fn a_value_is_of_its_flags_form() {
         Config::parse(&format!("[profile.a]\n{key} = {value}"))
             .unwrap_or_else(|fault| panic!("{key}: {fault:?}"));
     }
+}
+
+#[test]
+fn a_value_is_not_shown_by_debug() {
+    let values = [
+        Value::Text("CANARY".into()),
+        Value::List(vec!["CANARY".into()]),
+        Value::Number(7),
+        Value::Switch(true),
+    ];
+    assert_eq!(format!("{values:?}"), "[Text, List, Number, Switch]");
 }
 
 #[test]

@@ -182,6 +182,23 @@ fn where_there_is_no_keyring_the_key_is_a_file_that_is_told_once() {
 }
 
 #[test]
+fn a_full_disk_is_told_once_and_no_login_fails_for_it() {
+    if !has("strace") {
+        return;
+    }
+    let world = World::new();
+    let script = "exec strace -f -o trace -e inject=rename,renameat,renameat2:error=ENOSPC oktapipe login";
+    let full =
+        world.shell("sh", script).env("OKTA_USERNAME", SOLO).env("OKTA_PASSWORD", world.password(SOLO));
+    let outcome = full.run();
+    assert!(outcome.status == Some(0) && outcome.stderr.lines().count() == 1, "{outcome}");
+    assert!(outcome.stderr.contains("is not kept"), "{outcome}");
+    let trace = fs::read_to_string(world.home.join("trace")).unwrap();
+    assert_eq!(trace.matches("(INJECTED)").count(), 3, "session, form and credentials: {trace}");
+    outcome.document();
+}
+
+#[test]
 fn logging_out_ends_the_session_and_drops_what_is_kept_of_this_person() {
     let world = World::new();
     for login in [ADA, SOLO] {

@@ -142,10 +142,12 @@ fn login_of_all_in_json_is_what_the_pipe_prints_and_no_refusal_costs_the_others(
     let got = all.iter().filter(|document| document["AWS_ACCESS_KEY_ID"].is_string()).count();
     assert_eq!((all.len(), got), (4, 3), "{outcome}");
     assert!(all.iter().any(|document| document["_oktapipe"]["error"]["kind"] == "role_denied"), "{outcome}");
-    // The other formats hold one. A shell gets a statement that fails.
+    // The other formats hold one: nothing is assumed in vain. A shell gets a statement that fails.
+    let before = world.sandbox.log().len();
     let outcome = login(&["--format", "sh"]).run();
     assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(2), "(exit 2)\n"), "{outcome}");
     assert!(outcome.stderr.contains("there are 4 roles, and this format holds"), "{outcome}");
+    assert_eq!(world.sandbox.log().len(), before, "the assertion is kept, and tells");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `login`: the stages in one process, each the very same that a pipe is built of; and what is kept of it for the next time.
 
 mod fresh;
+mod kept;
 mod people;
 mod source;
 mod turn;
@@ -69,7 +70,8 @@ pub struct Printed {
 pub fn run(arguments: &Login, context: &Context<'_>) -> Result<Printed, Failed> {
     let source = Source::new(context, &arguments.sign_in, &arguments.role, Demand::Person)?;
     if arguments.all || source.is_of_many_roles() {
-        let lines = online(source.each().all())?;
+        let source = source.each();
+        let lines = online(source.all(|roles| admitted(arguments.format, roles)))?;
         return printed(arguments, context, lines);
     }
     let document = match source.fresh() {
@@ -77,6 +79,15 @@ pub fn run(arguments: &Login, context: &Context<'_>) -> Result<Printed, Failed> 
         None => online(source.credentials())?,
     };
     printed(arguments, context, vec![Ok(document)])
+}
+
+/// Only JSON holds the credentials of several roles.
+fn admitted(format: Option<Format>, roles: usize) -> Result<(), Error> {
+    if roles < 2 || format.is_none_or(|format| format == Format::Json) {
+        return Ok(());
+    }
+    let message = format!("there are {roles} roles, and this format holds the credentials of one");
+    Err(Error::new(Kind::Usage, message, "name one with --role, or give --format json"))
 }
 
 fn printed(
@@ -92,12 +103,6 @@ fn printed(
         return Ok(Printed { stage: "assume", output });
     };
     let export_arguments = to_export(arguments, format);
-    if lines.len() > 1 && format != Format::Json {
-        let message =
-            format!("there are {} roles, and this format holds the credentials of one", lines.len());
-        let hint = "name one with --role, or give --format json";
-        return Err(Error::new(Kind::Usage, message, hint).into());
-    }
     if lines.len() == 1 {
         let only = lines.into_iter().collect::<Result<Vec<_>, _>>();
         let only = only.map_err(|error| Failed::at("assume", error))?;

@@ -2,25 +2,21 @@
 
 use super::Failed;
 use super::fresh::Demand;
+use super::kept::Kept;
 use super::people::Watched;
 use super::turn::Many;
 use super::walk::{Flags, World, to_credentials, to_form, to_roles};
-use super::whose::{cache, list, named, owner, wish};
-use crate::assertion;
+use super::whose::{cache, list, owner, wish};
 use crate::cli::{As, SignIn};
 use crate::context::{Context, Profiles};
-use crate::document::{Carry, Document, RESERVED};
+use crate::document::{Carry, Document};
 use crate::error::{Error, Kind};
 use crate::stage::{self, Output};
-use crate::store::{Cache, Entry, Item, Owner, Queue, Turn};
+use crate::store::{Entry, Owner, Queue, Turn};
 use crate::terminal::Nobody;
-use crate::time;
-use serde_json::Value;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-/// An assertion that ends within so many seconds may be refused when it arrives.
-const MARGIN: i64 = 30;
 /// How long renewing what is good still may take: whoever asked waits for it, with an answer at hand.
 const UNASKED: Duration = Duration::from_secs(10);
 /// For so long, in seconds, it is not tried again when it could not be done: in the last quarter of an hour botocore asks before each of its calls.
@@ -35,8 +31,8 @@ pub(crate) struct Source<'c, 'w> {
     start: Cell<Instant>,
     /// How many roles the flags and the profile name.
     roles: usize,
-    /// What is kept, and whose it is; `None` if nothing shall be kept, or nobody knows yet whose it is.
-    kept: Option<(Cache, Owner)>,
+    /// `None` if nothing shall be kept, or nobody knows yet whose it is.
+    kept: Option<Kept<'c, 'w>>,
 }
 
 impl<'c, 'w> Source<'c, 'w> {
@@ -69,7 +65,7 @@ impl<'c, 'w> Source<'c, 'w> {
                 flags.authn.username = Some(owner.user.clone());
                 Owner { role: wish(context, role, &profile), ..owner }
             });
-            owner.and_then(|owner| Some((cache(context)?, owner)))
+            owner.and_then(|owner| Some(Kept::new(context, cache(context)?, owner)))
         };
         let roles = list(&role.role.role, &profile, "role").len();
         Ok(Source { context, flags, demand, start: Cell::new(Instant::now()), roles, kept })
@@ -95,14 +91,7 @@ impl<'c, 'w> Source<'c, 'w> {
     }
 
     fn held(&self) -> Option<Entry> {
-        let (cache, owner) = self.kept.as_ref()?;
-        let mut entry = cache.get(Item::Credentials, owner, self.context.clock.now())?;
-        if let Some((name, _)) = self.context.profiles.named() {
-            let mut carry = entry.document.carry().ok()?;
-            carry.set("profile", name);
-            entry.document = carry.beside(entry.document.into_members());
-        }
-        Some(entry)
+        self.kept.as_ref()?.credentials()
     }
 
     /// Credentials of one role.
@@ -110,23 +99,22 @@ impl<'c, 'w> Source<'c, 'w> {
     /// # Errors
     /// Those of the stages; those of waiting for another process.
     pub(crate) async fn credentials(&self) -> Result<Document, Failed> {
-        let Some((cache, owner)) = &self.kept else { return self.assume().await };
+        let Some(kept) = &self.kept else { return self.assume().await };
         if let Some(fresh) = self.fresh() {
             return Ok(fresh);
         }
         let held = self.held().filter(|held| self.demand.is_usable(held, self.context.clock.now()));
         if let Some(held) = held {
-            return Ok(self.silently(cache, owner).await.unwrap_or(held.document));
+            return Ok(self.silently(kept).await.unwrap_or(held.document));
         }
         // `serve` asks again after hours.
         self.start.set(Instant::now());
-        let many = Many::new(self.context, (cache, &owner.app), self.demand, self.start.get());
-        many.one(&owner.lock(), || self.fresh(), self.assume()).await
+        self.many(kept).one(&kept.owner.lock(), || self.fresh(), self.assume()).await
     }
 
     /// Renews without a person, and without waiting for anybody: `None` if it cannot be had so.
-    async fn silently(&self, cache: &Cache, owner: &Owner) -> Option<Document> {
-        let mut queue = Queue::new(cache, &owner.lock()).ok()?;
+    async fn silently(&self, kept: &Kept<'_, '_>) -> Option<Document> {
+        let mut queue = Queue::new(&kept.cache, &kept.owner.lock()).ok()?;
         // Another one is at it, for all of us.
         let Ok(Turn::Lead(lead) | Turn::Failed(lead, _)) = queue.turn() else { return None };
         if let Some(fresh) = self.fresh() {
@@ -139,7 +127,7 @@ impl<'c, 'w> Source<'c, 'w> {
         lead.begin(self.context.clock.now());
         let nobody = Nobody { reader_is_gone: self.context.terminal.reader_is_gone() };
         let world = World { terminal: &nobody, ..World::new(self.context) };
-        let result = tokio::time::timeout(UNASKED, self.renew(cache, owner, &world)).await.ok().flatten();
+        let result = tokio::time::timeout(UNASKED, self.renew(kept, &world)).await.ok().flatten();
         let now = self.context.clock.now();
         match &result {
             Some(_) => lead.end(now, None),
@@ -148,23 +136,21 @@ impl<'c, 'w> Source<'c, 'w> {
         result
     }
 
-    async fn renew(&self, cache: &Cache, owner: &Owner, world: &World<'_, '_>) -> Option<Document> {
-        let form = match self.kept_form() {
+    async fn renew(&self, kept: &Kept<'_, '_>, world: &World<'_, '_>) -> Option<Document> {
+        let form = match kept.form() {
             Some(form) => form,
             None => {
-                let whose = owner.session();
-                let session = cache.get(Item::Session, &whose, self.context.clock.now())?;
-                let inner = world.before(&[session.document]);
+                let inner = world.before(&[kept.session()?]);
                 match stage::saml_fetch::run(&self.flags.saml_fetch, &inner).await {
                     Ok(Output::Document(form)) if form.has("SAMLResponse") => {
-                        self.keep_form(&form);
+                        kept.keep_form(&form);
                         form
                     }
                     // A step-up would need somebody.
                     Ok(_) => return None,
                     Err(error) => {
                         if error.kind() == Some(Kind::SessionExpired) {
-                            cache.remove(Item::Session, &whose);
+                            kept.forget_session();
                         }
                         return None;
                     }
@@ -174,7 +160,7 @@ impl<'c, 'w> Source<'c, 'w> {
         let roles = to_roles(&self.flags, world, &form).await.ok()?;
         let mut all = to_credentials(&self.flags, world, &roles).await.ok()?;
         let document = all.pop()?.ok()?;
-        self.keep_credentials(owner, &document);
+        kept.keep_credentials(&document);
         Some(document)
     }
 
@@ -189,29 +175,31 @@ impl<'c, 'w> Source<'c, 'w> {
             .pop()
             .unwrap_or_else(|| Err(Error::new(Kind::Internal, "assume printed nothing", "report it")));
         let document = one.map_err(|error| Failed::at("assume", error))?;
-        if let Some((_, owner)) = &self.kept {
+        if let Some(kept) = &self.kept {
             // What was picked is kept as what it is: the next login with the same flags is asked again.
-            let owner = if watched.has_chosen.get() { named(owner, &document) } else { Some(owner.clone()) };
-            owner.iter().for_each(|owner| self.keep_credentials(owner, &document));
+            match watched.has_chosen.get() {
+                true => kept.keep_named(&document),
+                false => kept.keep_credentials(&document),
+            }
         }
         Ok(document)
     }
 
-    /// Credentials of every role that is meant, each for itself.
+    /// Credentials of every role that is meant, each for itself. `admit` gets the number of roles before any is assumed.
     ///
     /// # Errors
-    /// Those of the stages up to `saml-roles`, and of `assume` if there is one role only.
-    pub(crate) async fn all(&self) -> Result<Vec<Result<Document, Error>>, Failed> {
+    /// Those of the stages up to `saml-roles`, of `admit`, and of `assume` if there is one role only.
+    pub(crate) async fn all(
+        &self,
+        admit: impl FnOnce(usize) -> Result<(), Error>,
+    ) -> Result<Vec<Result<Document, Error>>, Failed> {
         let form = self.form().await?;
         let world = World::new(self.context);
         let roles = to_roles(&self.flags, &world, &form).await?;
+        admit(roles.len())?;
         let all = to_credentials(&self.flags, &world, &roles).await?;
-        if let Some((_, owner)) = &self.kept {
-            for document in all.iter().flatten() {
-                if let Some(owner) = named(owner, document) {
-                    self.keep_credentials(&owner, document);
-                }
-            }
+        if let Some(kept) = &self.kept {
+            all.iter().flatten().for_each(|document| kept.keep_named(document));
         }
         Ok(all)
     }
@@ -233,82 +221,33 @@ impl<'c, 'w> Source<'c, 'w> {
 
     /// The app's form: the one that is kept, else by the session that is kept, else by signing in. One of many does it.
     async fn form(&self) -> Result<Document, Failed> {
-        let Some((cache, owner)) = &self.kept else { return self.sign_in(None).await };
-        if let Some(form) = self.kept_form() {
+        let Some(kept) = &self.kept else { return self.sign_in(None).await };
+        if let Some(form) = kept.form() {
             return Ok(form);
         }
-        let many = Many::new(self.context, (cache, &owner.app), self.demand, self.start.get());
-        let session = owner.session();
         let work = async {
-            match cache.get(Item::Session, &session, self.context.clock.now()) {
+            match kept.session() {
                 None => self.sign_in(None).await,
-                Some(entry) => match self.sign_in(Some(entry.document)).await {
-                    // Okta ended it before its time: an administrator may, and idle ones end early.
+                session => match self.sign_in(session).await {
                     Err(failed) if failed.error.kind() == Some(Kind::SessionExpired) => {
-                        cache.remove(Item::Session, &session);
+                        kept.forget_session();
                         self.sign_in(None).await
                     }
                     result => result,
                 },
             }
         };
-        many.one(&session.lock(), || self.kept_form(), work).await
+        self.many(kept).one(&kept.owner.session().lock(), || kept.form(), work).await
     }
 
     async fn sign_in(&self, start: Option<Document>) -> Result<Document, Failed> {
-        let form = to_form(&self.flags, self.context, start, |session| self.keep_session(session)).await?;
-        self.keep_form(&form);
+        let keep = |session: &Document| self.kept.iter().for_each(|kept| kept.keep_session(session));
+        let form = to_form(&self.flags, self.context, start, keep).await?;
+        self.kept.iter().for_each(|kept| kept.keep_form(&form));
         Ok(form)
     }
 
-    fn kept_form(&self) -> Option<Document> {
-        let (cache, owner) = self.kept.as_ref()?;
-        let until = self.context.clock.now() + MARGIN;
-        cache.get(Item::Assertion, &owner.assertion(), until).map(|entry| entry.document)
+    fn many<'a>(&'a self, kept: &'a Kept<'_, '_>) -> Many<'a, 'w> {
+        Many::new(self.context, (&kept.cache, &kept.owner.app), self.demand, self.start.get())
     }
-
-    fn keep_form(&self, form: &Document) {
-        let Some((_, owner)) = &self.kept else { return };
-        let encoded = form.text("SAMLResponse").and_then(|text| assertion::decode(text).ok());
-        let assertion = encoded.and_then(|encoded| assertion::parse(encoded.xml()).ok());
-        let until = assertion.and_then(|assertion| assertion.not_on_or_after?.epoch);
-        self.keep(Item::Assertion, &owner.assertion(), form, until);
-    }
-
-    fn keep_session(&self, session: &Document) {
-        let Some((_, owner)) = &self.kept else { return };
-        self.keep(Item::Session, &owner.session(), session, session.text("expiresAt").and_then(time::parse));
-    }
-
-    fn keep_credentials(&self, owner: &Owner, document: &Document) {
-        let credentials = document.members().get("Credentials");
-        let until = credentials.and_then(|members| time::parse(members.get("Expiration")?.as_str()?));
-        self.keep(Item::Credentials, owner, document, until);
-    }
-
-    /// Keeps a document until it ends; one that says nothing of its end is not kept.
-    fn keep(&self, item: Item, owner: &Owner, document: &Document, until: Option<i64>) {
-        let document = &without_profile(document);
-        let since = self.context.clock.now();
-        let (Some((cache, _)), Some(until)) = (&self.kept, until.filter(|until| *until > since)) else {
-            return;
-        };
-        match cache.put(item, owner, &Entry { document: document.clone(), since, until }) {
-            Ok(false) => {}
-            Ok(true) => (self.context.warn)(&format!(
-                "the kernel's keyring cannot be used, so the key of what is kept lies in a file: {}/key",
-                cache.path().display()
-            )),
-            Err(error) => (self.context.warn)(&format!("what was got is not kept: {error}")),
-        }
-    }
-}
-
-/// What is kept is a person's, by whichever profile it was asked for: the next login may name another, or none.
-fn without_profile(document: &Document) -> Document {
-    let mut members = document.members().clone();
-    if let Some(Value::Object(reserved)) = members.get_mut(RESERVED) {
-        reserved.remove("profile");
-    }
-    members.into()
 }

@@ -59,6 +59,14 @@ fn a_profile_has_what_it_says_and_what_it_inherits() {
 }
 
 #[test]
+fn a_blank_list_of_one_and_an_empty_one_unset_what_is_inherited() {
+    for blank in ["''", "' '", "[]"] {
+        let text = format!("[profile.a]\nfactor = 'push'\n[profile.b]\ninherit = 'a'\nfactor = {blank}");
+        assert!(Config::parse(&text).unwrap().profile("b").unwrap().list("factor").is_empty(), "{blank}");
+    }
+}
+
+#[test]
 fn all_ways_in_which_toml_writes_a_table_are_one() {
     for text in [
         "profile.a.org = 'x'",

@@ -12,6 +12,7 @@ fn what_is_not_known_is_refused_with_its_line_and_the_nearest_that_is() {
         ("[profile.a]\nname = 'x'", 2, "the nearest is username"),
         ("\n\norg = 'x'", 3, "org stands outside of a profile"),
         ("nope = 'x'", 1, "there is no table nope"),
+        ("[tokens]\norg = 'x'", 1, "known are "),
         ("[profile]\norg = 'x'", 2, "a profile begins with [profile.NAME]"),
         ("[[profile]]\norg = 'x'", 1, "profile is no table"),
         ("[profile.a]\n[profile.a.more]\norg = 'x'", 2, "no key more"),

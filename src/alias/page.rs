@@ -24,13 +24,13 @@ pub const ACCOUNTS: usize = 1000;
 const MARKS: usize = 250_000;
 /// Places where an attribute may begin, in a piece of the page that has yielded no token yet: the tokenizer holds each attribute of a tag against all
 /// before it.
-const PLACES: usize = 8_000;
+pub(super) const PLACES: usize = 8_000;
 /// The page is fed in pieces of this size, and [`PLACES`] looked at between them.
 const PIECE: usize = 4096;
 /// The longest name that is read, in bytes, blanks and all.
-const NAME: usize = 512;
+pub(super) const NAME: usize = 512;
 /// The most base64 that is read as JSON: a page of 250 roles has 200 KiB, and values of JSON become forty times as large in memory.
-const DATA: usize = 400 << 10;
+pub(super) const DATA: usize = 400 << 10;
 /// As much as is kept of what a person sees, to tell an error page by.
 const TEXT: usize = 16 << 10;
 
@@ -181,7 +181,8 @@ impl Found {
             (Some(name), None) => (name, NAME),
             (None, None) => (&mut self.seen, TEXT),
         };
-        if kept.len() < limit {
+        // A name of just that length and more to come is one that is too long, and not one that is cut.
+        if kept.len() <= limit {
             kept.push_str(text);
         }
     }

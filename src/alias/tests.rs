@@ -1,3 +1,4 @@
+use super::page::{DATA, NAME, PLACES};
 use super::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -182,6 +183,59 @@ fn limits_are_kept_and_a_hostile_page_takes_no_longer() {
         let _ = read(shape.as_bytes());
     }
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_tag_has_as_many_attributes_as_the_limit_and_tags_together_more() {
+    // Whole pieces of the page, none of which ends the tag.
+    let tag = |places: usize| format!("<p{}", " a".repeat(places - 1));
+    read(tag(PLACES).as_bytes()).unwrap();
+    read(tag(PLACES + 1).as_bytes()).unwrap_err();
+    read(format!("<p{}", "/a=".repeat(PLACES)).as_bytes()).unwrap_err();
+    let tags: String = (0..40).map(|_| format!("{}>", tag(1000))).collect();
+    read(tags.as_bytes()).unwrap();
+}
+
+#[test]
+fn of_several_metas_the_first_named_data_counts() {
+    let meta = |name: &str, alias: &str| {
+        let data = STANDARD.encode(format!(r#"{{"roles_accounts":{{"{alias} (000000000001)":[]}}}}"#));
+        format!("<meta name={name} content='{data}'>")
+    };
+    let page = ["csrf_token", "data", "data", "other"].map(|name| meta(name, &format!("{name}-1"))).concat();
+    let page = page.replacen(&meta("data", "data-1"), &meta("data", "mine"), 1);
+    assert_eq!(accounts(&page), pairs(&[("000000000001", Some("mine"))]));
+}
+
+#[test]
+fn a_name_and_the_data_may_be_as_long_as_their_limits_and_not_a_byte_longer() {
+    let padded = |length: usize| format!("{}000000000001", " ".repeat(length - 12));
+    let name = |text: &str| format!("<div class=saml-account-name>{text}</div>");
+    let one = pairs(&[("000000000001", None)]);
+    assert_eq!(accounts(&name(&padded(NAME))), one);
+    assert_eq!(accounts(&next(&format!(r#"{{"roles_accounts":{{"{}":[]}}}}"#, padded(NAME)))), one);
+    for page in [
+        name(&padded(NAME + 1)),
+        name(&format!("{}<b></b>x", padded(NAME))),
+        next(&format!(r#"{{"roles_accounts":{{"{}":[]}}}}"#, padded(NAME + 1))),
+    ] {
+        assert_eq!(read(page.as_bytes()).unwrap(), AccountPage::Unknown, "{page}");
+    }
+    let json = r#"{"roles_accounts":{"000000000001":[]}}"#;
+    let json = format!("{json}{}", " ".repeat(DATA / 4 * 3 - json.len()));
+    assert_eq!(STANDARD.encode(&json).len(), DATA);
+    assert_eq!(accounts(&next(&json)), one);
+    let longer = next(&json).replacen("=\"data\"\n content=\"", "=\"data\"\n content=\" ", 1);
+    assert_eq!(read(longer.as_bytes()).unwrap(), AccountPage::Unknown);
+}
+
+#[test]
+fn of_too_many_accounts_the_first_ones_count() {
+    let names = |ids: &mut dyn Iterator<Item = usize>| -> String {
+        ids.map(|id| format!("<div class=saml-account-name>{id:012}</div>")).collect()
+    };
+    let found = accounts(&names(&mut (1..=ACCOUNTS + 1).rev()));
+    assert_eq!((found.len(), found[0].0.as_str()), (ACCOUNTS, "000000000002"));
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 //! `serve -- COMMAND`: the endpoint for as long as a command runs, whose status, signals and terminal are its own.
 
 use crate::harness::{
-    AwsClient, AwsClients, CANARY, Case, Clock, SOLO_ARN, World, has, patiently, terminal, terminals,
+    AwsClient, AwsClients, CANARY, Clock, SOLO_ARN, World, has, patiently, terminal, terminals,
 };
 use rustix::process::Signal;
 use std::collections::BTreeMap;
@@ -121,14 +121,19 @@ fn what_is_typed_reaches_the_command_once_and_it_can_be_stopped() {
         return;
     }
     let world = World::with_profile();
-    // It starts no process: a shell that is stopped while it starts one may wait for that one for ever.
-    let script = "n=0; trap 'n=$((n+1)); echo $((50+n))' INT; trap 'echo end $n; exit 5' QUIT\n\
-        echo $((40+2)); while :; do read x <>fifo; done";
-    std::fs::write(world.home.join("wait.sh"), script).unwrap();
-    Case::new("mkfifo", &["fifo"], &world.home).run().succeeds();
-    let command = "env -u OKTA_ORG -u OKTA_APP_ID -u OKTA_USERNAME oktapipe serve dev -- sh wait.sh";
+    // A shell would do for it, but for one moment: a signal between its look for traps and its next read waits for the read to end.
+    let program = "import signal, sys\n\
+        both = {signal.SIGINT, signal.SIGQUIT}\n\
+        signal.pthread_sigmask(signal.SIG_BLOCK, both)\n\
+        print(40 + 2, flush=True)\n\
+        n = 0\n\
+        while signal.sigwait(both) == signal.SIGINT:\n    n += 1\n    print(50 + n, flush=True)\n\
+        print('end', n, flush=True)\n\
+        sys.exit(5)\n";
+    std::fs::write(world.home.join("wait.py"), program).unwrap();
+    let command = "env -u OKTA_ORG -u OKTA_APP_ID -u OKTA_USERNAME oktapipe serve dev -- python3 wait.py";
     let ended = terminal(&world, "sh", &format!("exec {command}")).expect("42").key("C-c").expect("51");
-    let ended = ended.step("sleep", "0.5").key("C-\\").expect("end 1").run();
+    let ended = ended.key("C-\\").expect("end 1").run();
     assert_eq!(ended.status, Some(5), "{ended:?}");
     for shell in ["bash", "zsh"].into_iter().filter(|shell| has(shell)) {
         let ended = terminal(&world, shell, command)

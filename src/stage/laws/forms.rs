@@ -3,6 +3,7 @@
 use super::world::output;
 use super::*;
 use crate::cli::Export;
+use crate::config::Config;
 use secrecy::ExposeSecret;
 
 const KEYS: &str = r#"{"AccessKeyId":"ASIACANARY","SecretAccessKey":"CANARY/k","SessionToken":"CANARY/t","Expiration":"2030-01-02T03:04:05Z"}"#;
@@ -88,6 +89,18 @@ fn keys_without_a_token_or_an_end_unset_those_of_others() {
         printed(&["-f", "process"], &bare).unwrap(),
         "{\"Version\":1,\"AccessKeyId\":\"ASIACANARY\",\"SecretAccessKey\":\"CANARY/k\"}\n"
     );
+}
+
+#[test]
+fn a_profile_gives_the_labels_where_no_flag_does() {
+    let config = Config::parse("[profile.default]\nlabel = ['A', 'B']").unwrap();
+    let profile = config.profile("default").unwrap();
+    let labels = |label: &[&str]| {
+        let label = label.iter().map(|name| (*name).to_owned()).collect();
+        export::filled(&Export { label, ..Default::default() }, &profile).label
+    };
+    assert_eq!(labels(&[]), ["A", "B"]);
+    assert_eq!(labels(&["C"]), ["C"]);
 }
 
 #[test]

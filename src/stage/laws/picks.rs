@@ -263,6 +263,31 @@ fn roles_are_remembered_in_the_cache_or_it_is_said_why_not() {
 }
 
 #[test]
+fn a_profile_chooses_where_no_flag_does() {
+    let file = std::env::temp_dir().join(format!("oktapipe-picks-{}.toml", std::process::id()));
+    let settled = |profile: &str, words: &[&str]| {
+        std::fs::write(&file, format!("[profile.default]\n{profile}\n")).unwrap();
+        let words = [&["saml-roles"], words].concat();
+        let variables = [("OKTAPIPE_CONFIG", file.to_str().unwrap())];
+        match output(&words, three().as_bytes(), &variables, &GONE).0.unwrap() {
+            Output::Document(document) => vec![document.text("RoleArn").map(str::to_owned)],
+            Output::Lines(lines) => {
+                lines.iter().map(|line| line.as_ref().unwrap().text("RoleArn").map(str::to_owned)).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(settled("", &[]), [None]);
+    assert_eq!(settled("role = 'Ops'", &[]), [Some(arn(1))]);
+    assert_eq!(settled("role = 'Ops'", &["--role", "team/Dev"]), [Some(arn(2))]);
+    assert_eq!(settled("first = true", &[]), [Some(arn(0))]);
+    assert_eq!(settled("first = true\nrole = '444455556666/*'", &[]), [Some(arn(2))]);
+    // Each is meant, whatever one of them the profile is for.
+    assert_eq!(settled("first = true", &["--each"]), [0, 1, 2].map(|at| Some(arn(at))));
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
 fn what_is_no_form_and_no_page_with_one_is_told_apart() {
     for (input, kind, words) in [
         ("<html><title>Acme - Sign In</title></html>", Kind::Protocol, "holds no SAMLResponse"),

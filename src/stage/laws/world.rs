@@ -46,7 +46,7 @@ pub(super) fn output(
     let context = Context {
         common: &cli.common,
         environment: &environment,
-        profiles: &Profiles::default(),
+        profiles: &Profiles::new(None, None, &environment),
         clock: &SystemClock,
         terminal,
         http: &http,

@@ -125,12 +125,9 @@ impl Edit {
             match section.key(name) {
                 Some(_) if section.value(name).as_deref() == Some(*value) => {}
                 Some(key) => {
-                    // `key =` had nothing behind it.
-                    let blank = if key.before.ends_with([' ', '\t']) || !key.before.contains([' ', '\t']) {
-                        ""
-                    } else {
-                        " "
-                    };
+                    // `key =` has nothing behind it that says how it is to be written: as what is before it.
+                    let is_spaced = key.before.trim_start_matches(is_blank).contains(is_blank);
+                    let blank = if key.value.is_empty() && is_spaced { " " } else { "" };
                     self.replaced.insert(key.line, Zeroizing::new([key.before, blank, value].concat()));
                     self.without_more(key);
                 }

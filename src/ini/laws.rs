@@ -1,3 +1,4 @@
+use super::strict::is_blank;
 use super::{Change, Ini, LIMIT, LINES, is_profile_name, is_value};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -27,6 +28,23 @@ fn a_key_is_replaced_where_it_stands_and_all_else_stays() {
     becomes(text, "a", &[("k", "x")], &[], &text.replace("k=1", "k=x"));
     becomes(text, "d", &[("k", "x")], &[], &text.replace("k = 3", "k = x"));
     becomes("[a]\nk =\nl=\n", "a", &[("k", "x"), ("l", "y")], &[], "[a]\nk = x\nl=y\n");
+}
+
+/// Found by proptest: the blanks before a key and before its `=` made one behind it.
+#[test]
+fn a_new_value_stands_as_close_as_the_old_one() {
+    for (old, new) in [
+        ("\tk=1", "\tk=x"),
+        ("k =1", "k =x"),
+        ("k: 1", "k: x"),
+        ("k\t=\t 1", "k\t=\t x"),
+        ("k =", "k = x"),
+        ("\tk=", "\tk=x"),
+        ("k = ", "k = x"),
+        ("k=  ", "k=x"),
+    ] {
+        becomes(&format!("[a]\n{old}\n"), "a", &[("k", "x")], &[], &format!("[a]\n{new}\n"));
+    }
 }
 
 #[test]
@@ -275,11 +293,14 @@ proptest! {
         for name in old.section(&section).iter().flat_map(|old| old.names()).filter(|name| *name != other && *name != "k") {
             prop_assert_eq!(found.value(name), old.section(&section).unwrap().value(name));
         }
-        // Once more is nothing, another value and back is the same, and no comment is lost.
+        // Once more is nothing, a value and back is the same but for blanks behind a first one, and no comment is lost.
         prop_assert_eq!(edited(&after, &section, &set, &[&other]).unwrap(), after.clone());
         let there = edited(&after, &section, &[("k", "other")], &[]).unwrap();
+        let back = edited(&there, &section, &set, &[]).unwrap();
         if !value.is_empty() {
-            prop_assert_eq!(edited(&there, &section, &set, &[]).unwrap(), after.clone());
+            let lines = |text: &str| text.lines().map(|line| line.trim_end_matches(is_blank).to_owned()).collect::<Vec<_>>();
+            prop_assert_eq!(lines(&after), lines(&back));
+            prop_assert_eq!(edited(&back, &section, &[("k", "other")], &[]).unwrap(), there);
         }
         let comments = |text: &str| text.lines().filter(|line| line.trim().starts_with(['#', ';'])).map(str::to_owned).collect::<Vec<_>>();
         prop_assert_eq!(comments(&text), comments(&after));

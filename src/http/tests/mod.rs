@@ -1,6 +1,7 @@
 //! Requests that go to a server on loopback, and what comes of them.
 
 mod messages;
+mod settings;
 mod values;
 
 use super::loopback::{Loopback, answer, client, run};

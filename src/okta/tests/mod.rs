@@ -153,6 +153,19 @@ fn a_session_has_an_id_or_the_token_was_used() {
 }
 
 #[test]
+fn a_session_is_ended_by_its_cookie_or_had_ended_already() {
+    for (status, ends) in [(204, true), (200, true), (404, true), (403, false), (500, false), (302, false)] {
+        let talk = Talk::new(vec![json_answer(status, &json!({"errorCode": "E0000006"}))]);
+        assert_eq!(run(talk.okta().close_session()).is_ok(), ends, "{status}");
+        let sent = talk.server.requests().concat();
+        assert!(
+            sent.starts_with("DELETE /api/v1/sessions/me HTTP/1.1\r\n") && sent.contains("DT=d1"),
+            "{sent}"
+        );
+    }
+}
+
+#[test]
 fn an_answer_is_a_transaction_by_its_status_and_its_members() {
     for (status, body, kind) in [
         (200, "{}", None),

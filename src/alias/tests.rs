@@ -202,8 +202,8 @@ fn of_several_metas_the_first_named_data_counts() {
         let data = STANDARD.encode(format!(r#"{{"roles_accounts":{{"{alias} (000000000001)":[]}}}}"#));
         format!("<meta name={name} content='{data}'>")
     };
-    let page = ["csrf_token", "data", "data", "other"].map(|name| meta(name, &format!("{name}-1"))).concat();
-    let page = page.replacen(&meta("data", "data-1"), &meta("data", "mine"), 1);
+    let metas = [("csrf_token", "other-1"), ("data", "mine"), ("data", "second"), ("theme", "other-2")];
+    let page = metas.map(|(name, alias)| meta(name, alias)).concat();
     assert_eq!(accounts(&page), pairs(&[("000000000001", Some("mine"))]));
 }
 
